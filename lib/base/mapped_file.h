@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// MappedFile is a regular file, opened and mapped read-only. Anything else (a FIFO, a device, a
+// directory, a socket) is refused before a byte is read, so that a path out of a dump cannot block
+// us or set something off.
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace pycore {
+
+class MappedFile {
+public:
+    static Result<std::shared_ptr<const MappedFile>> open(const std::string& path);
+    ~MappedFile();
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+
+    const std::string& path() const { return path_; }
+    std::span<const std::byte> bytes() const { return bytes_; }
+
+private:
+    MappedFile(std::string path, std::span<const std::byte> bytes);
+
+    std::string path_;
+    std::span<const std::byte> bytes_;
+};
+
+}  // namespace pycore

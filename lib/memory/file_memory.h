@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// FileMemory serves reads from ranges of files: the PT_LOAD segments of a core, the records of a
+// snapshot, or a module's file-backed pages. A range may be longer in memory than in its file; the
+// missing tail reads as Absent, because the kernel leaves pages out (core(5), coredump_filter).
+// Ranges added later fill only what earlier ones leave absent, so the core always wins over files.
+
+#include <memory>
+
+#include "base/interval_map.h"
+#include "memory/memory_image.h"
+
+namespace pycore {
+
+class FileMemory final : public MemoryImage {
+public:
+    // `bytes` backs the front of `region.range`; `region.present_bytes` is set from it.
+    void add_region(MemoryRegion region, std::span<const std::byte> bytes);
+    // `bytes` at `address` where no region has bytes: a module page that the core leaves out.
+    void add_backing(Address address, std::span<const std::byte> bytes);
+    // Keeps a file mapping alive as long as this image.
+    void keep_alive(std::shared_ptr<const void> owner);
+    // Call once, after the last add and before the first read.
+    void seal();
+
+    Result<void> read(Address address, std::span<std::byte> out) const override;
+    std::span<const std::byte> view(Address address, std::size_t max_size) const override;
+    std::vector<MemoryRegion> regions() const override;
+
+private:
+    Error absence_at(Address address) const;
+
+    IntervalMap<std::span<const std::byte>> pieces_;    // ranges with bytes of the dump
+    IntervalMap<std::span<const std::byte>> backings_;  // ranges with bytes of module files
+    IntervalMap<MemoryRegion> regions_;
+    std::vector<std::shared_ptr<const void>> owners_;
+};
+
+}  // namespace pycore

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// The facade: open -> read -> conclude. One call turns a path into a ProcessState that a report
+// prints. What a question does not need is not read.
+
+#include <string>
+#include <vector>
+
+#include "process/open_process.h"
+#include "state/process_state.h"
+
+namespace pycore {
+
+// How far to read; each level includes those before it.
+enum class ReadDepth {
+    Process,  // notes, mappings, modules: pycore modules
+    Python,   // interpreters, thread states, GIL: pycore gil
+    Stacks,   // frames of every kind, merged: pycore stacks, threads, info
+};
+
+struct ReadOptions {
+    FileSearch search;
+    ReadDepth depth = ReadDepth::Stacks;
+    bool native = true;        // unwind C stacks
+    bool native_lines = true;  // DWARF lines and inlined calls
+};
+
+// An Error only where nothing can be told; otherwise losses stand in ProcessState::diagnostics.
+Result<ProcessState> read_process(const std::string& path, const ReadOptions& options);
+
+// The version of this build: "0.1.0".
+std::string_view version();
+
+}  // namespace pycore

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// ProcessState is the waist: everything that was read of a process, as plain values. The reading
+// wing fills it; analyses and reports know nothing else.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "state/interpreter_state.h"
+#include "state/native_frame.h"
+#include "state/python_frame.h"
+
+namespace pycore {
+
+struct SourceInfo {
+    std::string kind = "core";
+    std::string path;
+    std::string architecture = "x86_64";
+    std::string producer = "unknown";
+};
+
+struct SignalState {
+    std::int64_t number = 0;
+    std::string name;                 // "SIGSEGV"
+    std::optional<std::string> code;  // "SEGV_MAPERR"
+    std::optional<Address> address;
+    std::optional<std::int64_t> sender_pid;
+};
+
+struct ProcessInfo {
+    std::optional<std::int64_t> pid;
+    std::optional<std::int64_t> ppid;
+    std::optional<std::int64_t> uid;
+    std::optional<std::string> executable;
+    std::optional<std::vector<std::string>> command_line;
+    std::optional<SignalState> signal;
+};
+
+struct ModuleInfo {
+    std::string path;
+    Address base;
+    AddressRange range;
+    std::optional<std::string> build_id;
+    std::optional<std::string> found;
+    std::string match;  // "build_id", "mismatch", "missing", "unverified"
+};
+
+// One frame of a merged stack: a Python frame, or a physical native frame with what was inlined.
+struct MergedFrame {
+    enum class Kind { Python, Native } kind = Kind::Native;
+    std::optional<PythonFrame> python;
+    std::optional<NativeFrame> native;
+    std::int64_t interpreter_id = 0;  // of a Python frame
+    bool uncertain = false;           // lies in a span that could not be anchored
+    bool plumbing = false;            // machinery of the interpreter, its start-up or of libc's threads
+    bool crash_site = false;
+};
+
+enum class MergeStatus { Anchored, Partial, PythonOnly, NativeOnly };
+
+struct MergedStack {
+    std::vector<MergedFrame> frames;  // most recent call last
+    MergeStatus status = MergeStatus::NativeOnly;
+};
+
+struct Wait {
+    std::string kind;  // "gil", "lock", "futex", "syscall"
+    std::string what;  // for people: "the GIL of interpreter 0", "clock_nanosleep"
+    std::optional<Address> address;
+    std::optional<std::int64_t> owner_tid;
+};
+
+// What a blocked thread was asking the kernel for.
+struct SystemCall {
+    std::int64_t number = 0;
+    std::array<std::uint64_t, 6> arguments{};
+};
+
+// A thread of the process: its LWP, its thread states (one per interpreter it entered, mostly one,
+// none for a thread that Python does not know) and its C stack.
+struct ThreadState {
+    std::int64_t tid = 0;  // 0: a thread state whose LWP is not in the core
+    std::optional<std::string> os_name;
+    Address thread_pointer;
+    Address sp;
+    std::optional<SystemCall> system_call;
+    std::vector<PythonThread> python;
+    NativeStack native;
+    // Conclusions, filled by analysis/:
+    bool crashed = false;
+    bool main = false;
+    bool holds_gil = false;
+    bool waiting_for_gil = false;
+    std::optional<Wait> wait;
+    MergedStack stack;
+};
+
+struct GilOwnership {
+    std::int64_t interpreter_id = 0;
+    std::optional<std::int64_t> holder_tid;
+    std::vector<std::int64_t> waiting_tids;  // ascending
+};
+
+struct CrashCause {
+    std::string title;   // "segmentation fault in matmul, reading 0x8"
+    std::string reason;  // machine word: "segv", "abort", "fatal_error", "oom", "dumped_alive", ...
+    std::optional<std::int64_t> thread;
+    std::optional<std::string> address_class;  // "null", "stack_guard", "unmapped", "code", ...
+    std::vector<std::string> evidence;
+};
+
+struct ProcessState {
+    SourceInfo source;
+    ProcessInfo process;
+    std::optional<RuntimeInfo> runtime;  // nullopt: no Python in the process
+    std::vector<InterpreterState> interpreters;
+    std::vector<ThreadState> threads;  // crashed, GIL holder, main, the others by tid
+    std::vector<ModuleInfo> modules;
+    std::uint64_t mapped_bytes = 0;
+    std::uint64_t present_bytes = 0;
+    // Conclusions:
+    std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
+    std::optional<CrashCause> cause;
+    std::vector<Diagnostic> diagnostics;
+};
+
+}  // namespace pycore
