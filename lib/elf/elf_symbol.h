@@ -34,6 +34,8 @@ public:
     std::size_t size() const;  // entries, undefined ones included
     // nullopt for undefined, unnamed and damaged entries.
     std::optional<ElfSymbol> at(std::size_t index) const;
+    // The same without looking at the name, which stays empty: an index over all entries reads less.
+    std::optional<ElfSymbol> at_without_name(std::size_t index) const;
     // By the GNU hash table where there is one, else entry by entry.
     std::optional<ElfSymbol> find(std::string_view name) const;
 
