@@ -34,7 +34,7 @@ pycore_test_label:
 
 extern "C" {
 [[gnu::used, gnu::noinline]] int __pycore_test_aliased(int x) { return x * 3; }
-[[gnu::weak, gnu::alias("__pycore_test_aliased")]] int pycore_test_aliased(int x);
+[[gnu::weak, gnu::nothrow, gnu::alias("__pycore_test_aliased")]] int pycore_test_aliased(int x);
 [[gnu::used]] int pycore_test_variable = 1;
 }
 
