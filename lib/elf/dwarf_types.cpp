@@ -11,14 +11,15 @@
 namespace pycore {
 namespace {
 
-constexpr int kMaxTypeChain = 32;          // typedefs of typedefs
+constexpr int kMaxTypeChain = 32;           // typedefs of typedefs
 constexpr std::size_t kMaxUnits = 100'000;  // of a damaged .debug_info
 constexpr std::size_t kMaxDies = 2'000'000;
 
 bool is_structure(int tag) { return tag == DW_TAG_structure_type || tag == DW_TAG_union_type; }
 
 bool is_alias(int tag) {
-    return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type || tag == DW_TAG_atomic_type;
+    return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
+           tag == DW_TAG_atomic_type;
 }
 
 std::optional<Dwarf_Die> type_of(Dwarf_Die* die) {

@@ -23,7 +23,8 @@ class DwarfTypes {
 public:
     // Collects the structures and typedefs of the compile units whose source file ends in one of
     // `unit_suffixes` ("/pystate.c"). NotFound: no .debug_info, or no such unit.
-    static Result<DwarfTypes> open(std::shared_ptr<const ElfFile> file, std::span<const std::string_view> unit_suffixes);
+    static Result<DwarfTypes> open(std::shared_ptr<const ElfFile> file,
+                                   std::span<const std::string_view> unit_suffixes);
     ~DwarfTypes();
     DwarfTypes(DwarfTypes&&) noexcept;
     DwarfTypes& operator=(DwarfTypes&&) noexcept;

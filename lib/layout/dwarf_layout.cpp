@@ -10,9 +10,9 @@ namespace pycore::layout {
 namespace {
 
 // Between them these know every structure of layout_fields.def, in all versions.
-constexpr std::array<std::string_view, 6> kUnits = {"Python/pystate.c",         "Python/ceval.c",
-                                                    "Objects/dictobject.c",     "Objects/moduleobject.c",
-                                                    "Objects/unicodeobject.c",  "Objects/genobject.c"};
+constexpr std::array<std::string_view, 6> kUnits = {"Python/pystate.c",        "Python/ceval.c",
+                                                    "Objects/dictobject.c",    "Objects/moduleobject.c",
+                                                    "Objects/unicodeobject.c", "Objects/genobject.c"};
 
 // Calls try_one(alternative) for each part of "a|b|c" until one answers.
 template <typename Try>

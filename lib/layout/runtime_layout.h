@@ -18,12 +18,11 @@ namespace pycore::layout {
 using Offset = std::optional<std::uint32_t>;
 
 struct RuntimeLayout {
-#define LAYOUT_GROUP(group, types) \
-    struct group##_offsets {
+#define LAYOUT_GROUP(group, types) struct group##_offsets {
 #define LAYOUT_FIELD(group, field, since, paths) Offset field{};
-#define LAYOUT_GROUP_END(group)                               \
-    bool operator==(const group##_offsets&) const = default;  \
-    }                                                         \
+#define LAYOUT_GROUP_END(group)                              \
+    bool operator==(const group##_offsets&) const = default; \
+    }                                                        \
     group;
 #include "layout/layout_fields.def"
 
@@ -34,7 +33,7 @@ struct RuntimeLayout {
 struct FieldInfo {
     std::string_view group;
     std::string_view field;
-    int since;                    // minor version whose _Py_DebugOffsets has it first; 0: none
+    int since;                     // minor version whose _Py_DebugOffsets has it first; 0: none
     std::string_view group_types;  // C names for DWARF
     std::string_view paths;
 };

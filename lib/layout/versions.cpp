@@ -92,11 +92,21 @@ constexpr std::array kTraits = {kPython38,   python39(),  python310(), python311
                                 python312(), python313(), python314(), python315()};
 static_assert(kTraits.front().minor == kOldestMinor && kTraits.back().minor == kNewestMinor);
 
+// `interned` is a byte of its own since 3.14t, because it is written atomically.
+constexpr VersionTraits with_interned_byte(VersionTraits traits) {
+    traits.text_kind_bit = 8;
+    return traits;
+}
+
+constexpr std::array kFreeThreadedTraits = {python313(), with_interned_byte(python314()),
+                                            with_interned_byte(python315())};
+
 }  // namespace
 
-const VersionTraits* find_traits(const PythonVersion& version) {
+const VersionTraits* find_traits(const PythonVersion& version, bool free_threaded) {
     if (version.major != 3) return nullptr;
-    for (const VersionTraits& traits : kTraits) {
+    using Rows = std::span<const VersionTraits>;
+    for (const VersionTraits& traits : free_threaded ? Rows(kFreeThreadedTraits) : Rows(kTraits)) {
         if (traits.minor == version.minor) return &traits;
     }
     return nullptr;

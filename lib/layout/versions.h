@@ -80,10 +80,11 @@ struct VersionTraits {
     ManagedAttributes managed_attributes = ManagedAttributes::InlineAtBaseSize;
     IntegerForm integer_form = IntegerForm::Tag;
     DictKeysForm dict_keys_form = DictKeysForm::Log2;
-    bool tagged_references = false;    // low two bits of references in frames are tags (3.14+)
-    bool self_describing = false;      // _PyRuntime begins with _Py_DebugOffsets (3.13+)
-    bool runtime_section = false;      // _PyRuntime has the section .PyRuntime (3.10+)
+    bool tagged_references = false;             // low two bits of references in frames are tags (3.14+)
+    bool self_describing = false;               // _PyRuntime begins with _Py_DebugOffsets (3.13+)
+    bool runtime_section = false;               // _PyRuntime has the section .PyRuntime (3.10+)
     bool main_interpreter_is_embedded = false;  // in _PyRuntime (3.11+)
+    int text_kind_bit = 2;                      // of PyASCIIObject.state: first of three, then `compact`, then `ascii`
 };
 
 // The oldest and newest minor versions of CPython 3 that have a row.
@@ -91,7 +92,8 @@ inline constexpr int kOldestMinor = 8;
 inline constexpr int kNewestMinor = 15;
 
 // nullptr: this build does not read that version.
-const VersionTraits* find_traits(const PythonVersion& version);
+const VersionTraits* find_traits(const PythonVersion& version, bool free_threaded);
+// Of GIL builds, oldest first.
 std::span<const VersionTraits> all_traits();
 
 }  // namespace pycore::layout

@@ -29,7 +29,7 @@ std::string table_text(const layout::PythonVersion& version, const layout::Runti
         text += "LAYOUT_OFFSET(" + std::string(info.group) + ", " + std::string(info.field) + ", " +
                 std::to_string(*offset) + ")\n";
     });
-    return text + "#undef LAYOUT_OFFSET\n";
+    return text;
 }
 
 }  // namespace
