@@ -92,21 +92,27 @@ constexpr std::array kTraits = {kPython38,   python39(),  python310(), python311
                                 python312(), python313(), python314(), python315()};
 static_assert(kTraits.front().minor == kOldestMinor && kTraits.back().minor == kNewestMinor);
 
+// Without a GIL there is no header of the garbage collector in front of objects.
+constexpr VersionTraits free_threaded(VersionTraits traits) {
+    traits.managed_dict_distance = 8;
+    return traits;
+}
+
 // `interned` is a byte of its own since 3.14t, because it is written atomically.
 constexpr VersionTraits with_interned_byte(VersionTraits traits) {
     traits.text_kind_bit = 8;
     return traits;
 }
 
-constexpr std::array kFreeThreadedTraits = {python313(), with_interned_byte(python314()),
-                                            with_interned_byte(python315())};
+constexpr std::array kFreeThreadedTraits = {free_threaded(python313()), with_interned_byte(free_threaded(python314())),
+                                            with_interned_byte(free_threaded(python315()))};
 
 }  // namespace
 
-const VersionTraits* find_traits(const PythonVersion& version, bool free_threaded) {
+const VersionTraits* find_traits(const PythonVersion& version, bool without_gil) {
     if (version.major != 3) return nullptr;
     using Rows = std::span<const VersionTraits>;
-    for (const VersionTraits& traits : free_threaded ? Rows(kFreeThreadedTraits) : Rows(kTraits)) {
+    for (const VersionTraits& traits : without_gil ? Rows(kFreeThreadedTraits) : Rows(kTraits)) {
         if (traits.minor == version.minor) return &traits;
     }
     return nullptr;

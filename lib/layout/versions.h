@@ -84,6 +84,7 @@ struct VersionTraits {
     bool self_describing = false;               // _PyRuntime begins with _Py_DebugOffsets (3.13+)
     bool runtime_section = false;               // _PyRuntime has the section .PyRuntime (3.10+)
     bool main_interpreter_is_embedded = false;  // in _PyRuntime (3.11+)
+    unsigned managed_dict_distance = 24;        // from the slot of the dict to the object (3.11+)
     int text_kind_bit = 2;                      // of PyASCIIObject.state: first of three, then `compact`, then `ascii`
 };
 

@@ -4,6 +4,7 @@
 
 #include "layout/locate_runtime.h"
 #include "python/interpreters.h"
+#include "python/thread_names.h"
 #include "python/threads.h"
 
 namespace pycore {
@@ -33,6 +34,12 @@ RuntimeInfo describe(const layout::Runtime& runtime, const Remote& remote) {
     return info;
 }
 
+void set_names(const std::map<Address, std::string>& names, std::span<PythonThread> threads) {
+    for (PythonThread& thread : threads) {
+        if (const auto found = names.find(thread.thread_id); found != names.end()) thread.name = found->second;
+    }
+}
+
 }  // namespace
 
 Result<PythonState> read_python(const ProcessSnapshot& process, const PythonReadOptions& options,
@@ -45,7 +52,12 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     state.interpreters = read_interpreters(remote, *runtime, diagnostics);
     TypeObjects types(remote);
     ThreadReader threads(process, *runtime, remote, types, options.frames, diagnostics);
-    for (const InterpreterState& interpreter : state.interpreters) threads.read(interpreter, state.threads);
+    for (const InterpreterState& interpreter : state.interpreters) {
+        const std::size_t first = state.threads.size();
+        threads.read(interpreter, state.threads);
+        const auto names = read_thread_names(remote, types, interpreter.address, diagnostics);
+        set_names(names, std::span(state.threads).subspan(first));
+    }
     return state;
 }
 
