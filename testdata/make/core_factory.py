@@ -10,7 +10,9 @@ Methods: `kernel` (a signal, the kernel writes the core) and `gcore` (gdb from o
 goes on). Cores are kept in a cache, keyed by everything they were made from, and written sparsely.
 What cannot be made raises `CannotMake` with a sentence that says why.
 """
+import contextlib
 import dataclasses
+import fcntl
 import fnmatch
 import hashlib
 import json
@@ -21,7 +23,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ class Program:
     name: str
     path: pathlib.Path
     settings: dict
+    arguments: tuple
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,27 +62,35 @@ def list_interpreters(pattern="*"):
 
 
 def list_programs(pattern="*"):
-    """Victim programs by name; `truth.py` is their helper, not one of them."""
+    """Victim programs and their variants by name; `truth.py` is their helper, not one of them."""
     paths = sorted(path for path in PROGRAMS.glob("*.py") if path.stem != "truth")
-    return [read_program(path) for path in paths if fnmatch.fnmatch(path.stem, pattern)]
+    programs = [program for path in paths for program in read_programs(path)]
+    return [program for program in programs if fnmatch.fnmatch(program.name, pattern)]
 
 
 def find_program(name):
-    found = list_programs(name)
-    if not found:
-        raise CannotMake("no program named %s in %s" % (name, PROGRAMS))
-    return found[0]
+    """One program; a name like `many_threads--threads=50` needs no such variant to be listed."""
+    stem, *arguments = name.split("--")
+    for program in list_programs(stem):
+        return add_arguments(program, ["--" + argument for argument in arguments])
+    raise CannotMake("no program named %s in %s" % (stem, PROGRAMS))
 
 
-def read_program(path):
-    """The line `# victim: {json}` of a program says how it ends and what it needs."""
-    settings = {"ends": "hang", "arguments": [], "needs": [], "min_version": [3, 8]}
+def read_programs(path):
+    """The line `# victim: {json}` of a program says how it ends, what it needs, its variants."""
+    settings = {"ends": "hang", "needs": [], "min_version": [3, 8], "variants": []}
     with open(path, encoding="utf-8") as source:
         for line in source:
             if line.startswith("# victim:"):
                 settings.update(json.loads(line[len("# victim:"):]))
                 break
-    return Program(path.stem, path, settings)
+    program = Program(path.stem, path, settings, ())
+    return [program] + [add_arguments(program, variant) for variant in settings["variants"]]
+
+
+def add_arguments(program, arguments):
+    return dataclasses.replace(program, name=program.name + "".join(arguments),
+                               arguments=tuple(arguments))
 
 
 def why_not(interpreter, program, method):
@@ -121,11 +131,22 @@ def make_core(interpreter, program, method, out_dir=None):
     reason = why_not(interpreter, program, method)
     if reason:
         raise CannotMake(reason)
-    folder = pathlib.Path(out_dir or CACHE / "cores") / make_key(interpreter, program, method)
-    if not (folder / "details.json").exists():
-        make_core_in(folder, interpreter, program, method)
+    base = pathlib.Path(out_dir or CACHE / "cores").absolute()
+    folder = base / make_key(interpreter, program, method)
+    with locked(base / ".locks" / folder.name):
+        if not (folder / "details.json").exists():
+            make_core_in(folder, interpreter, program, method)
     details = json.loads((folder / "details.json").read_text())
     return MadeCore(folder / "core", folder / "truth.json", details)
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Only one process makes the same core at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def make_key(interpreter, program, method):
@@ -139,47 +160,50 @@ def make_key(interpreter, program, method):
 
 
 def make_core_in(folder, interpreter, program, method):
-    """Runs the victim in a scratch folder and moves the results under their final name."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
-    try:
-        details = run_and_dump(scratch, interpreter, program, method)
-        (scratch / "details.json").write_text(json.dumps(details, indent=1))
-        shutil.rmtree(folder, ignore_errors=True)
-        os.chmod(scratch, 0o755)
-        os.rename(scratch, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    """Runs the victim in its folder, which keeps what the victim writes there: sources, output."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    details = run_and_dump(folder, interpreter, program, method)
+    os.chmod(folder / "core", 0o644)
+    (folder / "details.json").write_text(json.dumps(details, indent=1))
 
 
-def run_and_dump(scratch, interpreter, program, method):
-    truth = scratch / "truth.json"
-    victim = start_victim(scratch, interpreter, program, truth)
+def run_and_dump(folder, interpreter, program, method):
+    truth = folder / "truth.json"
+    victim = start_victim(folder, interpreter, program, truth)
     try:
         if program.settings["ends"] == "crash":
             victim.wait(TRUTH_TIMEOUT_SECONDS)
         else:
-            wait_for_truth(victim, truth, scratch)
+            wait_for_truth(victim, truth, folder)
             wait_until_quiet(victim.pid, truth)
-        return DUMPERS[method](scratch, interpreter, program, victim)
+        return DUMPERS[method](folder, interpreter, victim, program.settings)
     except subprocess.TimeoutExpired:
         raise CannotMake("%s neither told its truth nor died" % program.name) from None
     finally:
-        if victim.poll() is None:
-            victim.kill()
-            victim.wait()
+        end_group(victim)
 
 
-def start_victim(scratch, interpreter, program, truth):
+def end_group(victim):
+    """Ends the victim and the children that it started in its own process group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+
+
+def start_victim(folder, interpreter, program, truth):
     """The victim as our child, in its own folder, with the core limit raised."""
-    command = [str(INTERPRETERS_TOOL), "run", interpreter["name"],
-               "--bind", str(CHECKOUT), "--bind", str(scratch), "--bind", str(build_library().parent),
-               "--", str(program.path), "--truth", str(truth), "--lib", str(build_library()),
-               "--folder", str(scratch)] + program.settings["arguments"]
+    library = build_library()
+    command = [str(INTERPRETERS_TOOL), "run", interpreter["name"], "--bind", str(CHECKOUT),
+               "--bind", str(folder), "--bind", str(library.parent), "--",
+               str(program.path), "--truth", str(truth), "--lib", str(library),
+               "--folder", str(folder), *program.arguments]
+    if program.settings.get("module"):
+        command += ["--module", str(build_module(interpreter).parent)]
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8",
                        **program.settings.get("environment", {}))
-    with open(scratch / "output.txt", "wb") as output:
-        return subprocess.Popen(command, cwd=scratch, env=environment, stdin=subprocess.DEVNULL,
+    with open(folder / "output.txt", "wb") as output:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                 stdout=output, stderr=output, preexec_fn=raise_core_limit,
                                 start_new_session=True)
 
@@ -190,31 +214,43 @@ def raise_core_limit():
 
 
 def build_library():
-    """libvictim.so in the cache, built again when its source changes."""
-    source = PROGRAMS / "ext" / "victim.c"
+    """libvictim.so for all interpreters."""
+    return compile_once(PROGRAMS / "ext" / "victim.c", "libvictim-%s.so", ["-O1"])
+
+
+def build_module(interpreter):
+    """victimmodule for one interpreter, in a folder of its own, with that one's own headers."""
+    root = interpreter["root"] or ""
+    flags = ["-O2", "-I", root + interpreter["include"], "-idirafter", root + "/usr/include"]
+    name = "%s-%%s/victimmodule%s" % (interpreter["fingerprint"], interpreter["module_suffix"])
+    return compile_once(PROGRAMS / "ext" / "victimmodule.c", name, flags)
+
+
+def compile_once(source, name, flags):
+    """A shared object in the cache, made again when its source changes."""
     digest = hashlib.sha256(source.read_bytes()).hexdigest()[:10]
-    library = CACHE / "ext" / ("libvictim-%s.so" % digest)
-    if not library.exists():
-        library.parent.mkdir(parents=True, exist_ok=True)
-        partial = library.with_suffix(".%d" % os.getpid())
-        subprocess.run(["cc", "-g", "-O1", "-Wall", "-fPIC", "-shared", "-nostdlib",
+    target = CACHE / "ext" / (name % digest)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(".%d.%s" % (os.getpid(), target.name))
+        subprocess.run(["cc", "-g", "-Wall", "-fPIC", "-shared", "-nostdlib", *flags,
                         "-o", str(partial), str(source)], check=True)
-        os.rename(partial, library)
-    return library
+        os.rename(partial, target)
+    return target
 
 
-def wait_for_truth(victim, truth, scratch):
+def wait_for_truth(victim, truth, folder):
     deadline = time.monotonic() + TRUTH_TIMEOUT_SECONDS
     while not truth.exists():
         if victim.poll() is not None:
-            raise CannotMake("the victim ended without a truth: " + last_line(scratch))
+            raise CannotMake("the victim ended without a truth: " + last_line(folder))
         if time.monotonic() > deadline:
-            raise CannotMake("the victim told no truth in time: " + last_line(scratch))
+            raise CannotMake("the victim told no truth in time: " + last_line(folder))
         time.sleep(0.01)
 
 
-def last_line(scratch):
-    lines = (scratch / "output.txt").read_text(errors="replace").strip().splitlines()
+def last_line(folder):
+    lines = (folder / "output.txt").read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "it printed nothing"
 
 
@@ -244,24 +280,23 @@ def thread_is_asleep(pid, tid):
     return text.rpartition(b")")[2].split()[0] in (b"S", b"T")
 
 
-def dump_by_kernel(scratch, interpreter, program, victim):
+def dump_by_kernel(folder, interpreter, victim, settings):
     """Ends the victim by a signal, unless it ended itself, and finds the kernel's core."""
-    if program.settings["ends"] != "crash":
-        victim.send_signal(getattr(signal, program.settings.get("signal", "SIGABRT")))
+    if settings["ends"] != "crash":
+        victim.send_signal(getattr(signal, settings.get("signal", "SIGABRT")))
         victim.wait(DUMP_TIMEOUT_SECONDS)
     if victim.returncode >= 0:
-        raise CannotMake("the victim left with %d: %s" % (victim.returncode, last_line(scratch)))
-    found = find_kernel_core(scratch, interpreter, victim.pid)
-    copy_sparsely(found, scratch / "core")
-    if found != scratch / "core":
+        raise CannotMake("the victim left with %d: %s" % (victim.returncode, last_line(folder)))
+    found = find_kernel_core(folder, interpreter, victim.pid)
+    copy_sparsely(found, folder / "core")
+    if found != folder / "core":
         found.unlink()
     return {"method": "kernel", "signal": -victim.returncode, "pid": victim.pid}
 
 
-def find_kernel_core(scratch, interpreter, pid):
+def find_kernel_core(folder, interpreter, pid):
     """The core that core_pattern promises, in the victim's folder or where an absolute path says."""
     pattern = read_core_pattern()
-    folder = scratch
     if pattern.startswith("/"):
         root = pathlib.Path(interpreter["root"] or "/")
         folder = root / pathlib.Path(pattern).parent.relative_to("/")
@@ -279,17 +314,17 @@ def copy_sparsely(source, target):
         subprocess.run(["cp", "--sparse=always", str(source), str(target)], check=True)
 
 
-def dump_by_gcore(scratch, interpreter, program, victim):
+def dump_by_gcore(folder, interpreter, victim, settings):
     """gdb's gcore from outside; a newer gdb out of a Debian suite where this machine's is too old."""
-    written = scratch / "core.by-gdb"
-    command = [str(INTERPRETERS_TOOL), "gdb", interpreter["name"], "--bind", str(scratch), "--",
+    written = folder / "core.by-gdb"
+    command = [str(INTERPRETERS_TOOL), "gdb", interpreter["name"], "--bind", str(folder), "--",
                "-nx", "--batch", "-iex", "set debuginfod enabled off", "-p", str(victim.pid),
                "-ex", "gcore %s" % written, "-ex", "detach"]
-    done = subprocess.run(command, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, timeout=DUMP_TIMEOUT_SECONDS)
     if not written.exists():
         raise CannotMake("gcore failed: " + done.stdout.decode(errors="replace").strip()[-300:])
-    copy_sparsely(written, scratch / "core")
+    copy_sparsely(written, folder / "core")
     written.unlink()
     return {"method": "gcore", "signal": None, "pid": victim.pid,
             "stacks_zeroed": wrote_zeros(done.stdout)}

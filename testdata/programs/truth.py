@@ -20,6 +20,7 @@ import os
 import sys
 import threading
 import time
+from io import open  # the builtin is gone when an interpreter ends
 
 SETTLED_SAMPLES = 4
 SAMPLE_SECONDS = 0.02
@@ -57,16 +58,30 @@ def position_of(code, last_instruction, line):
     return line, None, None, None
 
 
-def describe_stack(frame, skip_file=None):
-    """Frames of a stack, most recent call last, without innermost frames of `skip_file`."""
-    while skip_file and frame is not None and frame.f_code.co_filename == skip_file:
-        frame = frame.f_back
+def describe_stack(frame):
+    """Frames of a stack, most recent call last."""
     frames = []
     while frame is not None:
         frames.append(describe_frame(frame))
         frame = frame.f_back
     frames.reverse()
     return frames
+
+
+def without_telling(frames):
+    """The telling thread's frames up to the one that calls `tell` and then ends the program."""
+    index = len(frames)
+    while index and frames[index - 1]["file"] == __file__ and frames[index - 1]["function"] != "run":
+        index -= 1
+    return frames[:index]
+
+
+def write_whole(path, truth):
+    """Writes the file under its final name only when it is whole."""
+    partial = path + ".partial"
+    with open(partial, "w", encoding="ascii") as output:
+        json.dump(truth, output, indent=1)
+    os.rename(partial, path)
 
 
 def task_ids():
@@ -91,9 +106,8 @@ class Teller:
         self.expect = dict(expect or {})
         self.busy_tids = set()      # these run C code without the GIL and never sleep
         self.native_ids = {}        # ident -> tid of threads that `threading` does not know
-        self.exact = {}             # tid -> fields that can be trusted, where not all can
-        self.extra_threads = []     # threads that this interpreter cannot see
-        self.before_write = None    # called just before the truth is collected
+        self.exact = {}             # tid -> what can be trusted of its innermost frame, if not all
+        self.may_begin = threading.Event()
 
     def note_this_thread(self):
         """Lets a thread that threading did not start be known by its tid."""
@@ -105,12 +119,19 @@ class Teller:
             last_step = functools.partial(last_step, *arguments)
         return (self.tell, last_step)
 
+    def busy(self, thread, fields):
+        """A thread that never rests: of its innermost frame only `fields` can be trusted."""
+        self.busy_tids.add(thread.native_id)
+        self.exact[thread.native_id] = fields
+
+    def go(self):
+        """Lets a teller thread that was started with `wait` begin."""
+        self.may_begin.set()
+
     def tell(self):
         """Waits until the other threads stand still, then writes the truth. A step of `then`."""
         self.wait_until_settled()
-        if self.before_write is not None:
-            self.before_write()
-        self.write(self.collect())
+        write_whole(self.path, self.collect())
 
     def collect(self):
         """The whole truth as a dict."""
@@ -119,41 +140,31 @@ class Teller:
                 "expect": self.expect}
 
     def describe_threads(self):
-        names = {thread.ident: thread for thread in threading.enumerate()}
-        threads, seen = [], set()
+        """Every thread of the process: those with a Python stack first."""
+        known = {thread.ident: thread for thread in threading.enumerate()}
+        own, threads = threading.get_ident(), []
         for ident, frame in sys._current_frames().items():
-            thread = names.get(ident)
-            tid = thread.native_id if thread else self.native_ids.get(ident)
-            if tid is None:
-                tid = self.native_ids.get(ident)
-            skip = __file__ if ident == threading.get_ident() and not self.is_own_thread() else None
-            threads.append(self.describe_thread(ident, tid, thread, describe_stack_of(frame, skip)))
-            seen.add(tid)
-        threads.extend(self.extra_threads)
-        seen.update(thread["tid"] for thread in self.extra_threads)
+            thread = known.get(ident)
+            threads.append(self.describe_thread(ident, thread, frame, ident == own))
+        seen = {thread["tid"] for thread in threads}
         threads.extend(self.describe_native_thread(tid) for tid in task_ids() if tid not in seen)
         return threads
 
-    def describe_thread(self, ident, tid, thread, frames):
+    def describe_thread(self, ident, thread, frame, is_own):
+        tid = thread.native_id if thread else self.native_ids.get(ident)
+        frames = describe_stack(frame)
+        if is_own:
+            frames = without_telling(frames)
+        if tid in self.exact and frames:
+            frames[-1]["exact"] = self.exact[tid]
         return {"tid": tid, "ident": ident, "name": thread.name if thread else None,
                 "main": thread is threading.main_thread(), "python": True, "frames": frames,
-                "exact": self.exact.get(tid, EXACT_FIELDS)}
+                "exact": EXACT_FIELDS}
 
     @staticmethod
     def describe_native_thread(tid):
         return {"tid": tid, "ident": None, "name": None, "main": False, "python": False,
                 "frames": [], "exact": []}
-
-    @staticmethod
-    def is_own_thread():
-        return isinstance(threading.current_thread(), TellerThread)
-
-    def write(self, truth):
-        """Writes the file under its final name only when it is whole."""
-        partial = self.path + ".partial"
-        with open(partial, "w", encoding="ascii") as output:
-            json.dump(truth, output, indent=1)
-        os.rename(partial, self.path)
 
     def wait_until_settled(self):
         """Returns when no other thread has moved for a few samples; says so if that never comes."""
@@ -173,26 +184,10 @@ class Teller:
         for tid in task_ids():
             if tid != here and tid not in self.busy_tids and task_state(tid) not in "SX":
                 return None
-        own = threading.get_ident()
+        moving = {thread.ident for thread in threading.enumerate()
+                  if thread.native_id in self.busy_tids} | {threading.get_ident()}
         return {ident: (id(frame), frame.f_lasti)
-                for ident, frame in sys._current_frames().items() if ident != own}
-
-
-def describe_stack_of(frame, skip_file):
-    """Frames of one thread; with `skip_file`, what lies above the call of `tell` is left out."""
-    if skip_file is None:
-        return describe_stack(innermost_own_step(frame))
-    return describe_stack(frame, skip_file)
-
-
-def innermost_own_step(frame):
-    """The teller thread's frame that calls `tell`; any other thread's innermost frame."""
-    candidate = frame
-    while candidate is not None:
-        if candidate.f_code is TellerThread.run.__code__:
-            return candidate
-        candidate = candidate.f_back
-    return frame
+                for ident, frame in sys._current_frames().items() if ident not in moving}
 
 
 class TellerThread(threading.Thread):
@@ -205,14 +200,38 @@ class TellerThread(threading.Thread):
     def run(self):
         rest = threading.Lock()
         rest.acquire()
+        self.teller.may_begin.wait()
         for step in self.teller.then(rest.acquire):
             step()
 
 
-def start_teller(options, expect=None):
-    """For programs whose threads all block: a thread of its own tells about them."""
+def start_teller(options, expect=None, wait=False):
+    """For programs whose threads all block: a thread of its own tells about them, at once or,
+    with `wait`, after `go`."""
     teller = Teller(options, expect)
+    if not wait:
+        teller.go()
     thread = TellerThread(teller)
-    teller.thread = thread
     thread.start()
     return teller
+
+
+class InnerTeller:
+    """Tells inside a second interpreter of the same thread, on top of what the first one told."""
+
+    def __init__(self, outer_path, path):
+        self.outer_path = outer_path
+        self.path = path
+
+    def then(self, last_step, *arguments):
+        return (self.tell, functools.partial(last_step, *arguments))
+
+    def tell(self):
+        with open(self.outer_path, encoding="ascii") as outer:
+            truth = json.load(outer)
+        frames = without_telling(describe_stack(sys._getframe()))
+        truth["threads"].append({
+            "tid": threading.get_native_id(), "ident": threading.get_ident(),
+            "name": threading.current_thread().name, "main": None, "python": True,
+            "inner": True, "frames": frames, "exact": EXACT_FIELDS})
+        write_whole(self.path, truth)

@@ -30,6 +30,7 @@ print(json.dumps({
     "shared": "/libpython3" in maps, "has_numpy": numpy is not None,
     "include": sysconfig.get_paths()["include"],
     "module_suffix": sysconfig.get_config_var("EXT_SUFFIX"),
+    "has_jit": bool(getattr(sys, "_jit", None)) and sys._jit.is_available(),
     "has_subinterpreters": any(name in sys.builtin_module_names or
         __import__("importlib.util").util.find_spec(name) for name in
         ("_interpreters", "_xxsubinterpreters"))}))
