@@ -8,6 +8,7 @@
 #include "layout/find_version.h"
 #include "layout/layout_tables.h"
 #include "layout/runtime_candidates.h"
+#include "layout/thread_pointer_search.h"
 #include "layout/validate_layout.h"
 
 namespace pycore::layout {
@@ -84,15 +85,12 @@ Result<Runtime> self_described(const DebugOffsets& own, const RuntimeCandidate& 
     return runtime;
 }
 
-Result<Runtime> by_table(const ProcessSnapshot& process, const RuntimeCandidate& candidate, Diagnostics&) {
-    auto version = find_version(process, candidate.module, candidate.address);
-    if (!version && candidate.module != nullptr) version = version_in_file_name(candidate.module->path);
-    if (!version) return Error{ErrorCode::NotFound, "the version of this Python is not to be found in the core", {}};
-    const VersionTraits* traits = find_traits(*version, false);
-    const auto table = find_layout_table(*version);
-    if (traits == nullptr || !table) return unsupported(*version);
+Result<Runtime> by_table(const ProcessSnapshot&, const RuntimeCandidate& candidate, const PythonVersion& version) {
+    const VersionTraits* traits = find_traits(version, false);
+    const auto table = find_layout_table(version);
+    if (traits == nullptr || !table) return unsupported(version);
     Runtime runtime{
-        candidate.address, *version, false, *traits, table->layout, "table", std::string(candidate.located_by),
+        candidate.address, version, false, *traits, table->layout, "table", std::string(candidate.located_by),
         candidate.module};
     if (auto valid = validate_layout(runtime.layout, *traits); !valid) return std::move(valid).error();
     return runtime;
@@ -102,24 +100,34 @@ Result<Runtime> identify(const ProcessSnapshot& process, const RuntimeCandidate&
     if (const auto own = read_debug_offsets(process, candidate.address)) {
         return self_described(*own, candidate, diagnostics);
     }
-    return by_table(process, candidate, diagnostics);
+    auto version = find_version(process, candidate.module, candidate.address);
+    if (!version && candidate.module != nullptr) version = version_in_file_name(candidate.module->path);
+    if (!version) return Error{ErrorCode::NotFound, "the version of this Python is not to be found in the core", {}};
+    return by_table(process, candidate, *version);
 }
 
 }  // namespace
 
 Result<Runtime> locate_runtime(const ProcessSnapshot& process, Diagnostics& diagnostics) {
     std::optional<Error> obstacle;
+    std::optional<Runtime> found;
+    const auto keep = [&](Result<Runtime> runtime) {
+        if (runtime) found = *std::move(runtime);
+        if (!runtime && !obstacle) obstacle = runtime.error();
+        return found.has_value();
+    };
     for (const RuntimeCandidate& candidate : candidates_in_files(process)) {
-        auto runtime = identify(process, candidate, diagnostics);
-        if (runtime) return runtime;
-        if (!obstacle) obstacle = runtime.error();
+        if (keep(identify(process, candidate, diagnostics))) return *found;
     }
-    for (const RuntimeCandidate& candidate : candidates_by_cookie(process)) {
+    search_for_cookie(process, [&](const RuntimeCandidate& candidate) {
         const auto own = read_debug_offsets(process, candidate.address);
-        if (!own) continue;
-        auto runtime = self_described(*own, candidate, diagnostics);
-        if (runtime) return runtime;
-        if (!obstacle) obstacle = runtime.error();
+        return own && keep(self_described(*own, candidate, diagnostics));
+    });
+    if (found) return *found;
+    if (const auto of_threads = search_by_thread_pointers(process)) {
+        const RuntimeCandidate candidate{of_threads->address, process.find_module(of_threads->address),
+                                         "thread_pointers"};
+        if (keep(by_table(process, candidate, of_threads->version))) return *found;
     }
     if (obstacle) return *obstacle;
     return Error{ErrorCode::NotFound, "no Python in this process", {}};

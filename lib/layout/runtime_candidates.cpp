@@ -11,7 +11,7 @@
 namespace pycore::layout {
 namespace {
 
-constexpr std::size_t kMaxCookies = 16;
+constexpr std::uint64_t kMaxSearchedBytes = 2ULL << 30;
 
 // Lower is likelier.
 int unlikeliness(const Module& module) {
@@ -32,22 +32,20 @@ bool belongs_to_module(const ProcessSnapshot& process, const MemoryRegion& regio
     return process.find_module(region.range.begin) != nullptr || process.find_module(region.range.begin - 1) != nullptr;
 }
 
-void find_cookies(const ProcessSnapshot& process, const MemoryRegion& region, std::vector<RuntimeCandidate>& found) {
+using Accept = std::function<bool(const RuntimeCandidate&)>;
+
+bool search_region(const ProcessSnapshot& process, const MemoryRegion& region, const Accept& accept) {
     std::uint64_t cookie = 0;
     std::memcpy(&cookie, kDebugOffsetsCookie.data(), sizeof(cookie));
-    for (Address at = region.range.begin; at < region.range.end && found.size() < kMaxCookies;) {
-        const auto bytes = process.memory->view(at, region.range.end - at);
-        if (bytes.size() < sizeof(cookie)) break;
-        const std::size_t to_alignment = (8 - at.value % 8) % 8;
-        for (std::size_t i = to_alignment; i + sizeof(cookie) <= bytes.size(); i += 8) {
-            std::uint64_t word;
-            std::memcpy(&word, bytes.data() + i, sizeof(word));
-            if (word != cookie) continue;
-            found.push_back({at + i, process.find_module(at + i), "cookie"});
-            if (found.size() >= kMaxCookies) return;
-        }
-        at = at + bytes.size();
+    const auto bytes = process.memory->view(region.range.begin, region.present_bytes);
+    for (std::size_t i = 0; i + sizeof(cookie) <= bytes.size(); i += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data() + i, sizeof(word));
+        if (word != cookie) continue;
+        const Address address = region.range.begin + i;
+        if (accept({address, process.find_module(address), "cookie"})) return true;
     }
+    return false;
 }
 
 }  // namespace
@@ -70,13 +68,19 @@ std::vector<MemoryRegion> writable_regions(const ProcessSnapshot& process) {
     std::erase_if(regions, [](const MemoryRegion& region) { return !region.writable || region.present_bytes == 0; });
     std::stable_partition(regions.begin(), regions.end(),
                           [&](const MemoryRegion& region) { return belongs_to_module(process, region); });
+    std::uint64_t total = 0;
+    std::erase_if(regions, [&](const MemoryRegion& region) {
+        if (total + region.present_bytes > kMaxSearchedBytes) return true;
+        total += region.present_bytes;
+        return false;
+    });
     return regions;
 }
 
-std::vector<RuntimeCandidate> candidates_by_cookie(const ProcessSnapshot& process) {
-    std::vector<RuntimeCandidate> found;
-    for (const MemoryRegion& region : writable_regions(process)) find_cookies(process, region, found);
-    return found;
+void search_for_cookie(const ProcessSnapshot& process, const Accept& accept) {
+    for (const MemoryRegion& region : writable_regions(process)) {
+        if (search_region(process, region, accept)) return;
+    }
 }
 
 }  // namespace pycore::layout

@@ -4,6 +4,7 @@
 
 // Places where _PyRuntime may be: what modules' files say, and what a scan for the cookie finds.
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,12 +21,13 @@ struct RuntimeCandidate {
 // By section and symbol, likely modules first: the executable, then whatever is called python.
 std::vector<RuntimeCandidate> candidates_in_files(const ProcessSnapshot& process);
 
-// Every 8-aligned cookie of _Py_DebugOffsets in writable memory, modules' data first. Stops at the
-// first few: a program that carries the cookie as a constant has it read-only or unaligned.
-std::vector<RuntimeCandidate> candidates_by_cookie(const ProcessSnapshot& process);
+// Every 8-aligned cookie of _Py_DebugOffsets in writable memory, modules' data first, until `accept`
+// returns true. (A program that carries the cookie as a constant has it read-only or unaligned.)
+void search_for_cookie(const ProcessSnapshot& process, const std::function<bool(const RuntimeCandidate&)>& accept);
 
 // Writable regions in the order of a search for module data: those of modules and right behind them
-// (.data, .bss), then all others.
+// (.data, .bss), then all others as far as their sum stays below a bound: a search over a hundred
+// gigabytes would not end.
 std::vector<MemoryRegion> writable_regions(const ProcessSnapshot& process);
 
 }  // namespace pycore::layout
