@@ -119,15 +119,18 @@ Result<Runtime> locate_runtime(const ProcessSnapshot& process, Diagnostics& diag
     for (const RuntimeCandidate& candidate : candidates_in_files(process)) {
         if (keep(identify(process, candidate, diagnostics))) return *found;
     }
-    search_for_cookie(process, [&](const RuntimeCandidate& candidate) {
-        const auto own = read_debug_offsets(process, candidate.address);
-        return own && keep(self_described(*own, candidate, diagnostics));
-    });
-    if (found) return *found;
-    if (const auto of_threads = search_by_thread_pointers(process)) {
-        const RuntimeCandidate candidate{of_threads->address, process.find_module(of_threads->address),
-                                         "thread_pointers"};
-        if (keep(by_table(process, candidate, of_threads->version))) return *found;
+    const SearchOrder order = search_order(process);
+    for (const auto& regions : {std::span(order.likely), std::span(order.rest)}) {
+        search_for_cookie(process, regions, [&](const RuntimeCandidate& candidate) {
+            const auto own = read_debug_offsets(process, candidate.address);
+            return own && keep(self_described(*own, candidate, diagnostics));
+        });
+        if (found) return *found;
+        if (const auto of_threads = search_by_thread_pointers(process, regions)) {
+            const RuntimeCandidate candidate{of_threads->address, process.find_module(of_threads->address),
+                                             "thread_pointers"};
+            if (keep(by_table(process, candidate, of_threads->version))) return *found;
+        }
     }
     if (obstacle) return *obstacle;
     return Error{ErrorCode::NotFound, "no Python in this process", {}};

@@ -12,6 +12,7 @@ namespace pycore::layout {
 namespace {
 
 constexpr std::uint64_t kMaxSearchedBytes = 2ULL << 30;
+constexpr Address kLowestLibrary{0x7f0000000000};  // x86-64 Linux maps libraries and stacks above
 
 // Lower is likelier.
 int unlikeliness(const Module& module) {
@@ -30,6 +31,19 @@ std::vector<const Module*> modules_by_likelihood(const ProcessSnapshot& process)
 bool belongs_to_module(const ProcessSnapshot& process, const MemoryRegion& region) {
     // .bss follows the module's last file mapping without a gap.
     return process.find_module(region.range.begin) != nullptr || process.find_module(region.range.begin - 1) != nullptr;
+}
+
+bool is_stack(const ProcessSnapshot& process, const MemoryRegion& region) {
+    return std::any_of(process.threads.begin(), process.threads.end(),
+                       [&](const Thread& thread) { return region.range.contains(thread.registers.sp()); });
+}
+
+void keep_within_bound(std::vector<MemoryRegion>& regions, std::uint64_t& total) {
+    std::erase_if(regions, [&](const MemoryRegion& region) {
+        if (total + region.present_bytes > kMaxSearchedBytes) return true;
+        total += region.present_bytes;
+        return false;
+    });
 }
 
 using Accept = std::function<bool(const RuntimeCandidate&)>;
@@ -63,22 +77,26 @@ std::vector<RuntimeCandidate> candidates_in_files(const ProcessSnapshot& process
     return found;
 }
 
-std::vector<MemoryRegion> writable_regions(const ProcessSnapshot& process) {
-    auto regions = process.memory->regions();
-    std::erase_if(regions, [](const MemoryRegion& region) { return !region.writable || region.present_bytes == 0; });
-    std::stable_partition(regions.begin(), regions.end(),
-                          [&](const MemoryRegion& region) { return belongs_to_module(process, region); });
+SearchOrder search_order(const ProcessSnapshot& process) {
+    SearchOrder order;
+    std::vector<MemoryRegion> stacks;
+    for (const MemoryRegion& region : process.memory->regions()) {
+        if (!region.writable || region.present_bytes == 0) continue;
+        if (belongs_to_module(process, region) || region.range.begin < kLowestLibrary) {
+            order.likely.push_back(region);
+        } else {
+            (is_stack(process, region) ? stacks : order.rest).push_back(region);
+        }
+    }
+    order.rest.insert(order.rest.end(), stacks.begin(), stacks.end());
     std::uint64_t total = 0;
-    std::erase_if(regions, [&](const MemoryRegion& region) {
-        if (total + region.present_bytes > kMaxSearchedBytes) return true;
-        total += region.present_bytes;
-        return false;
-    });
-    return regions;
+    keep_within_bound(order.likely, total);
+    keep_within_bound(order.rest, total);
+    return order;
 }
 
-void search_for_cookie(const ProcessSnapshot& process, const Accept& accept) {
-    for (const MemoryRegion& region : writable_regions(process)) {
+void search_for_cookie(const ProcessSnapshot& process, std::span<const MemoryRegion> regions, const Accept& accept) {
+    for (const MemoryRegion& region : regions) {
         if (search_region(process, region, accept)) return;
     }
 }

@@ -37,8 +37,9 @@ std::vector<Shape> known_shapes() {
 
 class Search {
 public:
-    explicit Search(const ProcessSnapshot& process)
-        : process_(process), memory_(*process.memory), regions_(writable_regions(process)), shapes_(known_shapes()) {
+    Search(const ProcessSnapshot& process, std::span<const MemoryRegion> regions)
+        : process_(process), memory_(*process.memory), regions_(regions), module_data_(search_order(process).likely),
+          shapes_(known_shapes()) {
         for (const Thread& thread : process.threads) {
             const std::uint64_t pointer = thread.registers.thread_pointer.value;
             if (pointer == 0) continue;
@@ -116,7 +117,7 @@ private:
     std::optional<Address> find_runtime_by_heads(const Shape& shape, Address interpreter) const {
         const auto oldest = find_oldest(shape, interpreter);
         if (!oldest) return std::nullopt;
-        for (const MemoryRegion& region : regions_) {
+        for (const MemoryRegion& region : module_data_) {
             const auto bytes = memory_.view(region.range.begin, region.present_bytes);
             for (std::size_t i = 8; i + 8 <= bytes.size(); i += 8) {
                 std::uint64_t word;
@@ -158,7 +159,8 @@ private:
 
     const ProcessSnapshot& process_;
     const MemoryImage& memory_;
-    std::vector<MemoryRegion> regions_;
+    std::span<const MemoryRegion> regions_;
+    std::vector<MemoryRegion> module_data_;
     std::vector<Shape> shapes_;
     std::unordered_set<std::uint64_t> thread_pointers_;
     std::uint64_t lowest_ = ~std::uint64_t{0};
@@ -168,8 +170,9 @@ private:
 
 }  // namespace
 
-std::optional<RuntimeOfThreads> search_by_thread_pointers(const ProcessSnapshot& process) {
-    return Search(process).run();
+std::optional<RuntimeOfThreads> search_by_thread_pointers(const ProcessSnapshot& process,
+                                                          std::span<const MemoryRegion> regions) {
+    return Search(process, regions).run();
 }
 
 }  // namespace pycore::layout
