@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "analysis/crash_cause.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "analysis/crash_site.h"
+
+namespace pycore {
+namespace {
+
+constexpr std::uint64_t kNullPage = 64 * 1024;          // mmap_min_addr: no mapping below it
+constexpr std::uint64_t kStackGuardReach = 256 * 1024;  // a frame larger than that is rare
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string describe_site(const MergedFrame& frame) {
+    if (frame.python) {
+        return frame.python->qualname ? *frame.python->qualname : frame.python->function.value_or("a Python function");
+    }
+    std::string text = frame.native->function.name.value_or(to_string(frame.native->pc));
+    if (!frame.native->inlined.empty() && frame.native->inlined.back().name) text = *frame.native->inlined.back().name;
+    if (frame.native->module) text += fmt::format(" ({})", base_name(*frame.native->module));
+    return text;
+}
+
+const MergedFrame* crash_frame(const ThreadState& thread) {
+    const auto& frames = thread.stack.frames;
+    const auto found = std::find_if(frames.begin(), frames.end(), [](const MergedFrame& f) { return f.crash_site; });
+    return found == frames.end() ? nullptr : &*found;
+}
+
+const ModuleInfo* module_at(const ProcessState& state, Address address) {
+    const auto found = std::find_if(state.modules.begin(), state.modules.end(),
+                                    [&](const ModuleInfo& module) { return module.range.contains(address); });
+    return found == state.modules.end() ? nullptr : &*found;
+}
+
+std::string classify_address(const ProcessState& state, const ThreadState& thread, Address address) {
+    if (address.value < kNullPage) return "null";
+    if (address == Address{thread.native.frames.empty() ? 0 : thread.native.frames.front().pc.value}) return "pc";
+    const std::uint64_t distance = std::max(address, thread.sp) - std::min(address, thread.sp);
+    if (distance < kStackGuardReach) return "stack";
+    if (module_at(state, address)) return "module";
+    return "other";
+}
+
+struct Wording {
+    std::string reason;
+    std::string title;
+};
+
+Wording fault_wording(const SignalState& signal, const std::string& address_class, bool deep) {
+    if (address_class == "null") {
+        return {"null_pointer",
+                fmt::format("{}: access to {}, a null pointer", signal.name, to_string(*signal.address))};
+    }
+    if (address_class == "stack" && deep) {
+        return {"stack_overflow", fmt::format("{}: stack overflow at {}", signal.name, to_string(*signal.address))};
+    }
+    if (address_class == "pc") {
+        return {"bad_jump", fmt::format("{}: jump to {}, which is no code", signal.name, to_string(*signal.address))};
+    }
+    const std::string reason = signal.name == "SIGBUS"   ? "bus_error"
+                               : signal.name == "SIGFPE" ? "arithmetic"
+                               : signal.name == "SIGILL" ? "illegal_instruction"
+                                                         : "segv";
+    if (!signal.address)
+        return {reason, signal.name + (signal.code == "SI_KERNEL" ? ": access to a non-canonical address" : "")};
+    return {reason, fmt::format("{}: access to {}", signal.name, to_string(*signal.address))};
+}
+
+Wording abort_wording(const DyingMachinery& dying, const SignalState& signal) {
+    if (dying.fatal_error) return {"fatal_error", "Python fatal error (Py_FatalError)"};
+    if (dying.assertion) return {"assertion", "C assertion failed"};
+    if (dying.heap_corruption) return {"heap_corruption", "malloc found its heap corrupted"};
+    if (dying.stack_smashing) return {"stack_smashing", "stack or buffer overflow detected by the C library"};
+    if (dying.cxx_terminate) return {"cxx_exception", "uncaught C++ exception (std::terminate)"};
+    if (dying.rust_panic) return {"rust_panic", "Rust panic"};
+    if (dying.os_abort) return {"abort", "os.abort() was called"};
+    if (dying.abort) return {"abort", "abort() was called"};
+    return {"abort", signal.name};
+}
+
+bool is_fault(const SignalState& signal) {
+    return signal.name == "SIGSEGV" || signal.name == "SIGBUS" || signal.name == "SIGFPE" || signal.name == "SIGILL" ||
+           signal.name == "SIGTRAP";
+}
+
+CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, const SignalState& signal) {
+    CrashCause cause;
+    cause.thread = thread.tid;
+    const DyingMachinery dying = find_dying_machinery(thread.stack);
+    const bool sent_by_other = signal.sender_pid && signal.sender_pid != state.process.pid && *signal.sender_pid != 0;
+    Wording wording;
+    if (sent_by_other) {
+        wording = {"killed", fmt::format("{} sent by process {}", signal.name, *signal.sender_pid)};
+    } else if (is_fault(signal) && !signal.sender_pid) {
+        if (signal.address) cause.address_class = classify_address(state, thread, *signal.address);
+        const bool deep = thread.stack.frames.size() > 100;
+        wording = fault_wording(signal, cause.address_class.value_or(""), deep);
+    } else {
+        wording = abort_wording(dying, signal);
+    }
+    cause.reason = wording.reason;
+    cause.title = wording.title;
+    if (const MergedFrame* site = crash_frame(thread)) {
+        cause.title += (sent_by_other ? " while in " : " in ") + describe_site(*site);
+    }
+    return cause;
+}
+
+void add_evidence(const ProcessState& state, CrashCause& cause) {
+    const SignalState& signal = *state.process.signal;
+    std::string line = fmt::format("signal {} ({})", signal.number, signal.name);
+    if (signal.code) line += ", code " + *signal.code;
+    if (signal.address) line += ", address " + to_string(*signal.address);
+    if (signal.sender_pid) line += fmt::format(", sent by process {}", *signal.sender_pid);
+    cause.evidence.push_back(line);
+    if (signal.address) {
+        if (const ModuleInfo* module = module_at(state, *signal.address)) {
+            cause.evidence.push_back("the address lies in " + module->path);
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<CrashCause> find_crash_cause(const ProcessState& state) {
+    if (!state.process.signal) {
+        if (state.threads.empty()) return std::nullopt;
+        return CrashCause{"dumped alive: no signal", "dumped_alive", {}, {}, {"the core names no signal"}};
+    }
+    const auto crashed = std::find_if(state.threads.begin(), state.threads.end(),
+                                      [](const ThreadState& thread) { return thread.crashed; });
+    CrashCause cause;
+    if (crashed == state.threads.end()) {
+        cause.title = state.process.signal->name;
+        cause.reason = "signal";
+    } else {
+        cause = cause_of_crash(state, *crashed, *state.process.signal);
+    }
+    add_evidence(state, cause);
+    return cause;
+}
+
+}  // namespace pycore

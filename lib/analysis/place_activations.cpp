@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "analysis/place_activations.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "base/interval_map.h"
+
+namespace pycore {
+namespace {
+
+// All activations youngest first. Anchors lie on one stack, whose younger end is lower: sorting by
+// anchor interleaves the thread states of one LWP. Without anchors each chain stays as it is.
+std::vector<PlacedActivation> all_youngest_first(const std::vector<PythonThread>& threads) {
+    std::vector<PlacedActivation> all;
+    bool every_one_anchored = true;
+    for (const PythonThread& thread : threads) {
+        for (const Activation& activation : thread.activations) {
+            all.push_back({&thread, &activation, {}, false});
+            every_one_anchored = every_one_anchored && activation.anchor.has_value();
+        }
+    }
+    if (every_one_anchored && threads.size() > 1) {
+        std::stable_sort(all.begin(), all.end(), [](const PlacedActivation& a, const PlacedActivation& b) {
+            return *a.activation->anchor < *b.activation->anchor;
+        });
+    }
+    return all;
+}
+
+void place_by_anchor(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
+    IntervalMap<std::size_t> frame_by_address;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (frames[i].cfa) frame_by_address.add({frames[i].sp, *frames[i].cfa}, i);
+    }
+    frame_by_address.seal();
+    for (PlacedActivation& placed : activations) {
+        if (!placed.activation->anchor) continue;
+        if (const auto* entry = frame_by_address.find(*placed.activation->anchor)) placed.native_index = entry->value;
+    }
+}
+
+struct Match {
+    std::size_t activation;
+    std::size_t frame;
+};
+
+// The longest chain of matches that grows in both: patience sorting over pairs that come ordered by
+// activation, and by falling frame within one activation (so that each activation is used once).
+std::vector<Match> longest_common_chain(const std::vector<Match>& matches) {
+    constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> tails;  // index of the match that ends the best chain of each length
+    std::vector<std::size_t> before(matches.size(), kNone);
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        const auto slot =
+            std::lower_bound(tails.begin(), tails.end(), matches[i].frame,
+                             [&](std::size_t tail, std::size_t frame) { return matches[tail].frame < frame; });
+        if (slot != tails.begin()) before[i] = *std::prev(slot);
+        if (slot == tails.end()) {
+            tails.push_back(i);
+        } else {
+            *slot = i;
+        }
+    }
+    std::vector<Match> chain;
+    for (std::size_t i = tails.empty() ? kNone : tails.back(); i != kNone; i = before[i]) chain.push_back(matches[i]);
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+}
+
+// Which activation each evaluation-loop frame may run: those whose PyFrameObject it holds.
+std::vector<Match> possible_matches(const std::vector<PlacedActivation>& activations,
+                                    const std::vector<NativeFrame>& frames) {
+    std::multimap<Address, std::size_t> frames_holding;  // PyFrameObject -> native frames
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (!is_evaluation_loop(frames[i])) continue;
+        for (const Address object : frames[i].frame_candidates) frames_holding.emplace(object, i);
+    }
+    std::vector<Match> matches;
+    for (std::size_t a = 0; a < activations.size(); ++a) {
+        if (activations[a].native_index || !activations[a].activation->frame_object) continue;
+        const auto [begin, end] = frames_holding.equal_range(*activations[a].activation->frame_object);
+        const std::size_t first = matches.size();
+        for (auto it = begin; it != end; ++it) matches.push_back({a, it->second});
+        std::sort(matches.begin() + static_cast<std::ptrdiff_t>(first), matches.end(),
+                  [](const Match& x, const Match& y) { return x.frame > y.frame; });
+    }
+    return matches;
+}
+
+void place_by_frame_object(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
+    for (const Match& match : longest_common_chain(possible_matches(activations, frames))) {
+        activations[match.activation].native_index = match.frame;
+    }
+}
+
+// Between two sure neighbours, as many evaluation-loop frames as activations: the order places them,
+// marked uncertain. (Never counted from the young end: a loop in its prologue has no frame yet.)
+void place_gaps_by_order(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
+    std::vector<bool> taken(frames.size(), false);
+    for (const PlacedActivation& placed : activations) {
+        if (placed.native_index) taken[*placed.native_index] = true;
+    }
+    std::size_t begin = 0;
+    std::size_t frame_begin = 0;
+    while (begin < activations.size()) {
+        std::size_t end = begin;
+        while (end < activations.size() && !activations[end].native_index) ++end;
+        const std::size_t frame_end = end < activations.size() ? *activations[end].native_index : frames.size();
+        std::vector<std::size_t> free_loops;
+        for (std::size_t f = frame_begin; f < frame_end; ++f) {
+            if (!taken[f] && is_evaluation_loop(frames[f])) free_loops.push_back(f);
+        }
+        if (free_loops.size() == end - begin) {
+            for (std::size_t i = 0; i < free_loops.size(); ++i) {
+                activations[begin + i].native_index = free_loops[i];
+                activations[begin + i].uncertain = true;
+            }
+        }
+        frame_begin = std::max(frame_begin, frame_end) + (end < activations.size() ? 1 : 0);
+        begin = end + 1;
+    }
+}
+
+}  // namespace
+
+bool is_evaluation_loop(const NativeFrame& frame) {
+    const auto& raw = frame.function.raw_name ? frame.function.raw_name : frame.function.name;
+    if (!raw) return false;
+    const std::string_view name = *raw;
+    return name.starts_with("_PyEval_EvalFrameDefault") || name.starts_with("PyEval_EvalFrameEx") ||
+           name.starts_with("_TAIL_CALL_");
+}
+
+std::vector<PlacedActivation> place_activations(const std::vector<NativeFrame>& frames,
+                                                const std::vector<PythonThread>& threads) {
+    std::vector<PlacedActivation> activations = all_youngest_first(threads);
+    place_by_anchor(activations, frames);
+    place_by_frame_object(activations, frames);
+    place_gaps_by_order(activations, frames);
+    return activations;
+}
+
+}  // namespace pycore

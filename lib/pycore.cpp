@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "pycore.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "analysis/conclude.h"
+#include "native/symbolizer.h"
+#include "native/unwinder.h"
+#include "process/signal_names.h"
+#include "python/read_python.h"
+
+namespace pycore {
+namespace {
+
+std::string_view to_string(ModuleMatch match) {
+    switch (match) {
+        case ModuleMatch::BuildId: return "build_id";
+        case ModuleMatch::Mismatch: return "mismatch";
+        case ModuleMatch::Missing: return "missing";
+        case ModuleMatch::Unverified: return "unverified";
+    }
+    return "missing";
+}
+
+std::optional<SignalState> signal_state(const std::optional<SignalInfo>& signal) {
+    if (!signal) return std::nullopt;
+    SignalState state{signal->number, signal_name(signal->number), {}, signal->fault_address, signal->sender_pid};
+    if (signal->code)
+        state.code = signal_code_name(signal->number, *signal->code).value_or(std::to_string(*signal->code));
+    return state;
+}
+
+void describe_process(const ProcessSnapshot& process, ProcessState& state) {
+    state.source = {process.source_kind, process.source_path, process.architecture, process.producer};
+    state.process = {process.pid,        process.ppid,         process.uid,
+                     process.executable, process.command_line, signal_state(process.signal)};
+    state.mapped_bytes = process.mapped_bytes;
+    state.present_bytes = process.present_bytes;
+    for (const Module& module : process.modules) {
+        state.modules.push_back({module.path, module.range.begin, module.range, module.build_id, module.found_path,
+                                 std::string(to_string(module.match))});
+    }
+}
+
+std::optional<SystemCall> system_call_of(const Registers& registers) {
+    if (!registers.system_call) return std::nullopt;
+    const auto& r = registers.general;
+    return SystemCall{*registers.system_call, {r[kRdi], r[kRsi], r[kRdx], r[kR10], r[kR8], r[kR9]}};
+}
+
+void list_threads(const ProcessSnapshot& process, ProcessState& state) {
+    for (const Thread& thread : process.threads) {
+        ThreadState entry;
+        entry.tid = thread.tid;
+        entry.thread_pointer = thread.registers.thread_pointer;
+        entry.sp = thread.registers.sp();
+        entry.system_call = system_call_of(thread.registers);
+        entry.crashed = process.crashed_tid == thread.tid;
+        entry.main = process.pid == thread.tid;
+        if (entry.main) entry.os_name = process.short_name;
+        state.threads.push_back(std::move(entry));
+    }
+}
+
+// The LWP of a thread state: by thread pointer, which every version has, else by its own word.
+ThreadState* thread_of(const PythonThread& python, std::vector<ThreadState>& threads) {
+    const auto same_pointer = [&](const ThreadState& thread) {
+        return thread.thread_pointer == python.thread_id && python.thread_id;
+    };
+    auto found = std::find_if(threads.begin(), threads.end(), same_pointer);
+    if (found == threads.end() && python.native_thread_id) {
+        found = std::find_if(threads.begin(), threads.end(),
+                             [&](const ThreadState& thread) { return thread.tid == *python.native_thread_id; });
+    }
+    return found == threads.end() ? nullptr : &*found;
+}
+
+void attach_python_threads(std::vector<PythonThread> pythons, ProcessState& state, Diagnostics& diagnostics) {
+    std::vector<ThreadState> without_lwp;
+    for (PythonThread& python : pythons) {
+        if (ThreadState* thread = thread_of(python, state.threads)) {
+            thread->main = thread->main || (python.main && !state.process.pid);
+            thread->python.push_back(std::move(python));
+            continue;
+        }
+        diagnostics.warn({ErrorCode::NotFound,
+                          "thread state " + to_string(python.address) + " belongs to no thread of the core",
+                          python.address});
+        ThreadState orphan;
+        orphan.tid = python.native_thread_id.value_or(0);
+        orphan.main = python.main;
+        orphan.python.push_back(std::move(python));
+        without_lwp.push_back(std::move(orphan));
+    }
+    std::move(without_lwp.begin(), without_lwp.end(), std::back_inserter(state.threads));
+}
+
+Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
+                              Diagnostics& diagnostics) {
+    auto python = read_python(process, {options.depth == ReadDepth::Stacks}, diagnostics);
+    if (!python) return std::move(python).error();
+    state.runtime = std::move(python->runtime);
+    state.interpreters = std::move(python->interpreters);
+    attach_python_threads(std::move(python->threads), state, diagnostics);
+    return {};
+}
+
+std::vector<Address> anchors_of(const ThreadState& thread) {
+    std::vector<Address> anchors;
+    for (const PythonThread& python : thread.python) {
+        for (const Activation& activation : python.activations) {
+            if (activation.anchor) anchors.push_back(*activation.anchor);
+        }
+    }
+    std::sort(anchors.begin(), anchors.end());
+    return anchors;
+}
+
+void read_native_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
+                      Diagnostics& diagnostics) {
+    Unwinder unwinder(process);
+    Symbolizer symbolizer(process, {options.native_lines, options.search}, diagnostics);
+    std::unordered_map<std::int64_t, const Thread*> by_tid;
+    for (const Thread& thread : process.threads) by_tid.emplace(thread.tid, &thread);
+    for (ThreadState& state_thread : state.threads) {
+        const auto thread = by_tid.find(state_thread.tid);
+        if (thread == by_tid.end()) continue;
+        state_thread.native = unwinder.unwind(*thread->second, anchors_of(state_thread));
+        symbolizer.symbolize(state_thread.native);
+        std::vector<const PythonThread*> pythons;
+        for (const PythonThread& python : state_thread.python) pythons.push_back(&python);
+        find_frame_candidates(process, pythons, state_thread.native.frames);
+        if (state_thread.native.end != UnwindEnd::Complete) {
+            diagnostics.note({ErrorCode::NotFound, "the C stack ends early: " + state_thread.native.end_reason, {}},
+                             state_thread.tid);
+        }
+    }
+}
+
+}  // namespace
+
+Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
+    Diagnostics diagnostics;
+    auto process = open_process(path, options.search, diagnostics);
+    if (!process) return std::move(process).error();
+    ProcessState state;
+    describe_process(*process, state);
+    list_threads(*process, state);
+    if (options.depth >= ReadDepth::Python) {
+        if (auto done = read_python_side(*process, options, state, diagnostics); !done) diagnostics.warn(done.error());
+    }
+    if (options.depth == ReadDepth::Stacks && options.native) read_native_side(*process, options, state, diagnostics);
+    conclude(state);
+    state.diagnostics = diagnostics.entries();
+    return state;
+}
+
+std::string_view version() { return PYCORE_VERSION; }
+
+}  // namespace pycore
