@@ -28,7 +28,7 @@ struct FileDescriptor {
 
 }  // namespace
 
-Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& path) {
+Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& path, Protection protection) {
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
     const FileDescriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     if (fd.number < 0) return system_error(path, errno);
@@ -39,7 +39,8 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& pa
     const auto size = static_cast<std::size_t>(status.st_size);
     std::span<const std::byte> bytes;
     if (size > 0) {
-        void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.number, 0);
+        const int access = protection == Protection::CopyOnWrite ? PROT_READ | PROT_WRITE : PROT_READ;
+        void* start = ::mmap(nullptr, size, access, MAP_PRIVATE | MAP_NORESERVE, fd.number, 0);
         if (start == MAP_FAILED) return system_error(path, errno);
         bytes = {static_cast<const std::byte*>(start), size};
     }

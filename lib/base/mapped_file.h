@@ -16,7 +16,11 @@ namespace pycore {
 
 class MappedFile {
 public:
-    static Result<std::shared_ptr<const MappedFile>> open(const std::string& path);
+    // CopyOnWrite: libelf scribbles on the image of a file with compressed sections (elf_compress(3));
+    // the pages that it touches become ours, the file stays as it is.
+    enum class Protection { ReadOnly, CopyOnWrite };
+    static Result<std::shared_ptr<const MappedFile>> open(const std::string& path,
+                                                          Protection protection = Protection::ReadOnly);
     ~MappedFile();
     MappedFile(const MappedFile&) = delete;
     MappedFile& operator=(const MappedFile&) = delete;

@@ -24,7 +24,7 @@ std::span<const std::byte> slice(std::span<const std::byte> bytes, std::uint64_t
 }  // namespace
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::open(const std::string& path) {
-    auto file = MappedFile::open(path);
+    auto file = MappedFile::open(path, MappedFile::Protection::CopyOnWrite);
     if (!file) return std::move(file).error();
     const auto bytes = (*file)->bytes();
     return from_bytes(path, bytes, *std::move(file));
