@@ -38,7 +38,10 @@ std::vector<Shape> known_shapes() {
 class Search {
 public:
     Search(const ProcessSnapshot& process, std::span<const MemoryRegion> regions)
-        : process_(process), memory_(*process.memory), regions_(regions), module_data_(search_order(process).likely),
+        : process_(process),
+          memory_(*process.memory),
+          regions_(regions),
+          module_data_(search_order(process).likely),
           shapes_(known_shapes()) {
         for (const Thread& thread : process.threads) {
             const std::uint64_t pointer = thread.registers.thread_pointer.value;
@@ -142,7 +145,9 @@ private:
     std::optional<RuntimeOfThreads> name_version(const Shape& shape, Address runtime, Address state) const {
         const Module* module = process_.find_module(runtime);
         if (const auto version = find_version(process_, module, runtime)) {
-            if (version->major != 3 || version->minor != shape.traits->minor) return std::nullopt;
+            // 3.7 has thread states like 3.8; it is reported as what it is.
+            const bool known = find_traits(*version, false) != nullptr;
+            if (known && version->minor != shape.traits->minor) return std::nullopt;
             return RuntimeOfThreads{runtime, *version, true};
         }
         const auto named = module != nullptr ? version_in_file_name(module->path) : std::nullopt;
