@@ -101,15 +101,16 @@ private:
         }
     }
 
-    // Python 2.7 and 3.6 have no _PyRuntime; by the buffer of Py_GetVersion() or their file's name.
+    // Python 2.7 and 3.6 have no _PyRuntime; by the buffer of Py_GetVersion() or a file's name.
     std::optional<PythonVersion> find_old_python() const {
+        std::optional<PythonVersion> by_name;
         for (const Module& module : process_.modules) {
             const auto named = version_in_file_name(module.path);
             if (!named || find_traits(*named, false) != nullptr) continue;
-            const auto full = find_version(process_, &module, module.range.end);
-            return full ? full : named;
+            if (const auto full = find_version(process_, &module, module.range.end)) return full;
+            by_name = named;
         }
-        return std::nullopt;
+        return by_name;
     }
 
     const ProcessSnapshot& process_;

@@ -19,7 +19,6 @@ constexpr std::size_t kMaxListLength = 100'000;
 // One way to lay out thread states that is tried on every hit.
 struct Shape {
     const VersionTraits* traits;
-    PythonVersion version;  // of the table
     RuntimeLayout layout;
 };
 
@@ -27,9 +26,9 @@ struct Shape {
 std::vector<Shape> known_shapes() {
     std::vector<Shape> shapes;
     for (const VersionTraits& traits : all_traits()) {
-        const auto table = find_layout_table({3, traits.minor, 0});
+        const auto table = find_layout_table({3, traits.minor, -1});
         if (traits.self_describing || !table) continue;
-        shapes.push_back({&traits, table->version, table->layout});
+        shapes.push_back({&traits, table->layout});
     }
     std::reverse(shapes.begin(), shapes.end());
     return shapes;
@@ -152,7 +151,7 @@ private:
         }
         const auto named = module != nullptr ? version_in_file_name(module->path) : std::nullopt;
         if (named ? named->minor != shape.traits->minor : !has_frames_of(shape, state)) return std::nullopt;
-        return RuntimeOfThreads{runtime, shape.version, false};
+        return RuntimeOfThreads{runtime, {3, shape.traits->minor, -1}, false};
     }
 
     // 3.9 and 3.10 differ in nothing that was looked at so far, but for the pointer to a _PyCFrame.

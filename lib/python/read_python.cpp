@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "python/read_python.h"
 
+#include "layout/find_version.h"
 #include "layout/locate_runtime.h"
+#include "python/build_flags.h"
 #include "python/interpreters.h"
 #include "python/thread_names.h"
 #include "python/threads.h"
@@ -34,6 +36,15 @@ RuntimeInfo describe(const layout::Runtime& runtime, const Remote& remote) {
     return info;
 }
 
+// By what `sys` says of itself, else by the name of the file: python3.13d, libpython3.13d.so.1.0.
+bool is_debug_build(const Remote& remote, TypeObjects& types, const PythonState& state) {
+    if (!state.interpreters.empty()) {
+        const auto flags = read_abi_flags(remote, types, state.interpreters.front().address);
+        if (flags) return flags->find('d') != std::string::npos;
+    }
+    return state.runtime.module && layout::names_debug_build(*state.runtime.module);
+}
+
 void set_names(const std::map<Address, std::string>& names, std::span<PythonThread> threads) {
     for (PythonThread& thread : threads) {
         if (const auto found = names.find(thread.thread_id); found != names.end()) thread.name = found->second;
@@ -51,6 +62,7 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     state.runtime = describe(*runtime, remote);
     state.interpreters = read_interpreters(remote, *runtime, diagnostics);
     TypeObjects types(remote);
+    state.runtime.debug = is_debug_build(remote, types, state);
     ThreadReader threads(process, *runtime, remote, types, options.frames, diagnostics);
     for (const InterpreterState& interpreter : state.interpreters) {
         const std::size_t first = state.threads.size();
