@@ -43,8 +43,8 @@ std::optional<PythonVersion> version_from_hex(std::uint64_t hex) {
 
 std::uint32_t to_hex(const PythonVersion& version) {
     const int level = version.level == 'f' ? 0xf : 0xa + (version.level - 'a');
-    return static_cast<std::uint32_t>(version.major << 24 | version.minor << 16 | std::max(version.micro, 0) << 8 | level << 4 |
-                                      version.serial);
+    return static_cast<std::uint32_t>(version.major << 24 | version.minor << 16 | std::max(version.micro, 0) << 8 |
+                                      level << 4 | version.serial);
 }
 
 std::optional<PythonVersion> parse_version(std::string_view text) {

@@ -6,6 +6,7 @@
 #include "layout/locate_runtime.h"
 #include "python/build_flags.h"
 #include "python/interpreters.h"
+#include "python/lost_threads.h"
 #include "python/thread_names.h"
 #include "python/threads.h"
 
@@ -45,9 +46,15 @@ bool is_debug_build(const Remote& remote, TypeObjects& types, const PythonState&
     return state.runtime.module && layout::names_debug_build(*state.runtime.module);
 }
 
-void set_names(const std::map<Address, std::string>& names, std::span<PythonThread> threads) {
-    for (PythonThread& thread : threads) {
-        if (const auto found = names.find(thread.thread_id); found != names.end()) thread.name = found->second;
+// By the lists of the interpreters, and where one of those is torn, by thread pointers.
+void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadReader& reader, PythonState& state) {
+    bool complete = !state.interpreters.empty() || !state.runtime.initialized.value_or(true);
+    for (const InterpreterState& interpreter : state.interpreters) {
+        complete = reader.read(interpreter, state.threads) && complete;
+    }
+    if (complete) return;
+    for (const LostThread& lost : find_lost_threads(process, remote, state.interpreters, state.threads)) {
+        reader.read_lost(lost, state.threads);
     }
 }
 
@@ -57,18 +64,17 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
                                 Diagnostics& diagnostics) {
     const auto runtime = layout::locate_runtime(process, options.search, diagnostics);
     if (!runtime) return runtime.error();
-    const Remote remote{*process.memory, runtime->layout, runtime->traits};
+    ReadBudget budget;
+    const Remote remote{*process.memory, runtime->layout, runtime->traits, budget};
     PythonState state;
     state.runtime = describe(*runtime, remote);
     state.interpreters = read_interpreters(remote, *runtime, diagnostics);
     TypeObjects types(remote);
     state.runtime.debug = is_debug_build(remote, types, state);
-    ThreadReader threads(process, *runtime, remote, types, options.frames, diagnostics);
+    ThreadReader reader(process, *runtime, remote, types, options.frames, diagnostics);
+    read_threads(process, remote, reader, state);
     for (const InterpreterState& interpreter : state.interpreters) {
-        const std::size_t first = state.threads.size();
-        threads.read(interpreter, state.threads);
-        const auto names = read_thread_names(remote, types, interpreter.address, diagnostics);
-        set_names(names, std::span(state.threads).subspan(first));
+        name_threads(remote, types, interpreter, state.threads, diagnostics);
     }
     return state;
 }
