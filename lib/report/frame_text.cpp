@@ -27,11 +27,10 @@ std::string native_name(const ShownFrame& shown) {
     return to_string(frame.pc);
 }
 
-std::string marks(const ShownFrame& shown, const Palette& palette) {
-    std::string text;
-    if (shown.frame->uncertain) text += palette.paint(Paint::Dim, "  [its place is uncertain]");
-    if (shown.crash_site) text += palette.paint(Paint::Crash, "  <- crashed here");
-    return text;
+std::string indentation(const ShownFrame& shown) { return shown.frame->uncertain ? "? " : "  "; }
+
+std::string crash_mark(const ShownFrame& shown, const Palette& palette) {
+    return shown.crash_site ? palette.paint(Paint::Crash, "  <- crashed here") : std::string();
 }
 
 std::string source_below(const PythonFrame& frame, SourceLines& source, const Palette& palette) {
@@ -51,10 +50,10 @@ std::string source_below(const PythonFrame& frame, SourceLines& source, const Pa
 
 std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette) {
     const PythonFrame& frame = *shown.python();
-    std::string text = "  File ";
+    std::string text = indentation(shown) + "File ";
     text += frame.file ? palette.paint(Paint::File, fmt::format("\"{}\"", escape(*frame.file))) : "that cannot be read";
     if (frame.line) text += fmt::format(", line {}", *frame.line);
-    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + marks(shown, palette) + "\n";
+    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + crash_mark(shown, palette) + "\n";
     return text + source_below(frame, source, palette);
 }
 
@@ -74,8 +73,8 @@ std::string native_place(const ShownFrame& shown) {
 }
 
 std::string render_native(const ShownFrame& shown, const Palette& palette) {
-    return "  " + palette.paint(Paint::Native, "[native] " + native_name(shown)) + native_place(shown) +
-           marks(shown, palette) + "\n";
+    return indentation(shown) + palette.paint(Paint::Native, "[native] " + native_name(shown)) + native_place(shown) +
+           crash_mark(shown, palette) + "\n";
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 namespace pycore {
 
 // `  File "x.py", line 3, in f`, with its source line where the file is there; or
-// `  [native] matmul at matmul.c:88 (libfoo.so)`. Ends with a line break.
+// `  [native] matmul at matmul.c:88 (libfoo.so)`. Begins with `? ` if its place is uncertain, and ends
+// with a line break.
 std::string render_frame(const ShownFrame& frame, SourceLines& source, const Palette& palette);
 
 // "Trainer.step train.py:41", "matmul matmul.c:88": for a cell of a table.
