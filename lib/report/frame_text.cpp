@@ -57,6 +57,25 @@ std::string render_python(const ShownFrame& shown, SourceLines& source, const Pa
     return text + source_below(frame, source, palette);
 }
 
+// Compilers record paths as they were built: "./Modules/./x.c", or below some build folder. The end of
+// a long one is what a reader knows; JSON has it whole.
+std::string source_path(std::string_view path) {
+    constexpr std::size_t kLongPath = 48;
+    std::string clean;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const bool at_part = i == 0 || path[i - 1] == '/';
+        if (at_part && path.substr(i).starts_with("./")) {
+            ++i;
+            continue;
+        }
+        clean += path[i];
+    }
+    if (clean.size() <= kLongPath) return escape(clean);
+    const std::size_t name = clean.rfind('/');
+    const std::size_t folder = name == std::string::npos || name == 0 ? name : clean.rfind('/', name - 1);
+    return folder == std::string::npos ? escape(clean) : "…" + escape(clean.substr(folder));
+}
+
 std::string native_place(const ShownFrame& shown) {
     const NativeFrame& frame = *shown.frame->native;
     std::vector<std::string> where;
@@ -65,7 +84,7 @@ std::string native_place(const ShownFrame& shown) {
     if (shown.frame->plumbing) where.push_back("plumbing");
     std::string text;
     if (const auto& location = shown.function->location) {
-        text += fmt::format(" at {}:{}", escape(location->file), location->line);
+        text += fmt::format(" at {}:{}", source_path(location->file), location->line);
         if (location->column) text += fmt::format(":{}", *location->column);
     }
     if (!where.empty()) text += " (" + join(where, ", ") + ")";

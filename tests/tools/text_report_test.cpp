@@ -113,6 +113,19 @@ TEST_CASE("what cannot be read is said in words", "[tools]") {
 )"));
 }
 
+TEST_CASE("long paths of a compiler are told by their end", "[tools]") {
+    ProcessState state = python_process();
+    state.threads.push_back(native_thread_state(
+        1, {native_call_at("a", "/tmp/build.20260101000000.1/Python-3.8.18/./Modules/timemodule.c", 5),
+            native_call_at("b", "./nptl/./nptl/futex.c", 6), native_call_at("c", "/home/me/project/src/matmul.c", 7),
+            native_call_at("d", std::string(100, 'x'), 8)}));
+    const std::string text = stacks(state);
+    CHECK(contains(text, "a at …/Modules/timemodule.c:5:3"));
+    CHECK(contains(text, "b at nptl/nptl/futex.c:6:3"));
+    CHECK(contains(text, "c at /home/me/project/src/matmul.c:7:3"));
+    CHECK(contains(text, "d at " + std::string(100, 'x') + ":8:3"));
+}
+
 TEST_CASE("hostile names do not reach the terminal", "[tools]") {
     ProcessState state = crashed_process();
     state.process.command_line = {"python\x1b[2J", "\u202e"};
