@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "output.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+namespace pycore {
+namespace {
+
+Error output_error(const std::string& path, int number) {
+    return {ErrorCode::Io, "cannot write " + path + ": " + std::strerror(number), {}};
+}
+
+// The errno that kept it from writing all of the text.
+std::optional<int> write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t done = ::write(fd, text.data(), text.size());
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return errno;
+        text.remove_prefix(static_cast<std::size_t>(done));
+    }
+    return std::nullopt;
+}
+
+bool is_set(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+// The path behind symbolic links, so that a rename replaces the file and not the link to it.
+std::string resolved(const std::string& path) {
+    std::error_code failure;
+    const auto target = std::filesystem::canonical(path, failure);
+    return failure ? path : target.string();
+}
+
+bool is_special_file(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+Result<void> write_special_file(const std::string& path, std::string_view text) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return output_error(path, errno);
+    const auto failure = write_all(fd, text);
+    ::close(fd);
+    if (failure && *failure != EPIPE) return output_error(path, *failure);
+    return {};
+}
+
+// mkstemp makes files that only their owner reads; a report is as open as the umask lets it be.
+void apply_umask(int fd) {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    ::fchmod(fd, 0666 & ~mask);
+}
+
+}  // namespace
+
+Result<void> write_stdout(std::string_view text) {
+    const auto failure = write_all(STDOUT_FILENO, text);
+    if (failure && *failure != EPIPE) return output_error("the standard output", *failure);
+    return {};
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+    if (is_special_file(path)) return write_special_file(path, text);
+    const std::string place = resolved(path);
+    std::string temporary = place + ".XXXXXX";
+    const int fd = ::mkstemp(temporary.data());
+    if (fd < 0) return output_error(path, errno);
+    apply_umask(fd);
+    auto failure = write_all(fd, text);
+    if (::close(fd) != 0 && !failure) failure = errno;
+    if (!failure && ::rename(temporary.c_str(), place.c_str()) != 0) failure = errno;
+    if (!failure) return {};
+    ::unlink(temporary.c_str());
+    return output_error(path, *failure);
+}
+
+bool use_color(ColorChoice choice) {
+    if (choice != ColorChoice::Auto) return choice == ColorChoice::Always;
+    if (is_set("NO_COLOR")) return false;
+    if (is_set("FORCE_COLOR")) return true;
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+}
+
+}  // namespace pycore

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// Where a report goes: stdout, or a file that appears under its name only when it is whole.
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace pycore {
+
+// A reader that went away (EPIPE) is no failure: it has what it wanted.
+Result<void> write_stdout(std::string_view text);
+Result<void> write_file(const std::string& path, std::string_view text);
+
+enum class ColorChoice { Auto, Always, Never };
+// Auto: a terminal, unless NO_COLOR is set and not empty; FORCE_COLOR stands for Always.
+bool use_color(ColorChoice choice);
+
+}  // namespace pycore

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "query.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "output.h"
+#include "report/escape.h"
+
+namespace pycore {
+namespace {
+
+constexpr std::size_t kShownDiagnostics = 20;  // without -v
+
+// "core.1: message"; a message that names the file by itself is not told its name twice.
+void print_about_target(const Invocation& invocation, std::string_view kind, std::string_view message) {
+    const std::string& target = invocation.target();
+    if (message.starts_with(target + ": ")) message.remove_prefix(target.size() + 2);
+    print_error(invocation.tool(), fmt::format("{}: {}{}", escape(target), kind, escape(message)));
+}
+
+void print_diagnostics(const Invocation& invocation, const std::vector<Diagnostic>& diagnostics) {
+    const bool verbose = invocation.has("verbose");
+    std::size_t shown = 0;
+    std::size_t left_out = 0;
+    for (const Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.severity == Severity::Note && !verbose) continue;
+        if (!verbose && shown == kShownDiagnostics) {
+            ++left_out;
+            continue;
+        }
+        ++shown;
+        const std::string where = diagnostic.thread ? fmt::format("thread {}: ", *diagnostic.thread) : std::string();
+        print_about_target(invocation, fmt::format("{}: {}", to_string(diagnostic.severity), where),
+                           diagnostic.message);
+    }
+    if (left_out > 0) print_about_target(invocation, "", fmt::format("{} more like these; -v shows them", left_out));
+}
+
+bool has_losses(const ProcessState& state) { return completeness_of(state, Subject::Process) == Completeness::Partial; }
+
+std::optional<std::int64_t> time_of_change(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+    return status.st_mtime;
+}
+
+ColorChoice color_choice(const Invocation& invocation) {
+    const std::string choice = invocation.value("color");
+    if (choice == "always") return ColorChoice::Always;
+    return choice == "never" || invocation.has("output") ? ColorChoice::Never : ColorChoice::Auto;
+}
+
+std::string write_document(const Invocation& invocation, const Query& query, const ProcessState& state) {
+    if (invocation.value("format") == "json") {
+        return query.write_json(state, {std::string(version()), query.selection});
+    }
+    TextOptions options;
+    options.color = use_color(color_choice(invocation));
+    options.selection = query.selection;
+    options.group = query.group;
+    options.source = {invocation.value("sysroot"), time_of_change(invocation.target())};
+    return query.write_text(state, options);
+}
+
+Result<void> deliver(const Invocation& invocation, const std::string& document) {
+    if (invocation.has("output")) return write_file(invocation.value("output"), document);
+    return write_stdout(document);
+}
+
+// The first --thread that the process does not have.
+std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const StackSelection& selection) {
+    for (const std::int64_t tid : selection.threads) {
+        const auto same = [&](const ThreadState& thread) { return thread.tid == tid; };
+        if (std::none_of(state.threads.begin(), state.threads.end(), same)) return tid;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, const Query& query) {
+    if (invocation.has("pid")) {
+        print_about_target(invocation, "", "reading a live process is not built yet; make a core of it with gcore");
+        return ExitStatus::NoAnswer;
+    }
+    const auto state = read_process(invocation.target(), read);
+    if (!state) {
+        print_about_target(invocation, "", state.error().message);
+        return ExitStatus::NoAnswer;
+    }
+    print_diagnostics(invocation, state->diagnostics);
+    if (const auto unknown = find_unknown_thread(*state, query.selection)) {
+        print_about_target(invocation, "", fmt::format("has no thread {}; 'pycore threads' lists them", *unknown));
+        return ExitStatus::NoAnswer;
+    }
+    const Completeness completeness = completeness_of(*state, query.subject);
+    if (completeness == Completeness::None && !query.answers_without_stacks) {
+        if (!has_losses(*state)) print_about_target(invocation, "", "holds no Python that could be read");
+        return ExitStatus::NoAnswer;
+    }
+    if (completeness == Completeness::NativeOnly && !has_losses(*state)) {
+        print_about_target(invocation, "", "no Python was found in it: native stacks only");
+    }
+    if (const auto done = deliver(invocation, write_document(invocation, query, *state)); !done) {
+        print_error(invocation.tool(), done.error().message);
+        return ExitStatus::NoAnswer;
+    }
+    return completeness == Completeness::Complete ? ExitStatus::Complete : ExitStatus::Partial;
+}
+
+}  // namespace pycore

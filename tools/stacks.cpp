@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include <charconv>
+
+#include "query.h"
+
+namespace pycore {
+namespace {
+
+NativeView native_view(const Invocation& invocation) {
+    const std::string view = invocation.value("native");
+    if (view == "all") return NativeView::All;
+    return view == "none" ? NativeView::None : NativeView::Auto;
+}
+
+std::vector<std::int64_t> wanted_threads(const Invocation& invocation) {
+    std::vector<std::int64_t> tids;
+    for (const std::string& text : invocation.values("thread")) {
+        std::int64_t tid = 0;
+        std::from_chars(text.data(), text.data() + text.size(), tid);
+        tids.push_back(tid);
+    }
+    return tids;
+}
+
+ExitStatus run(const Tool& tool, const Invocation& invocation) {
+    Query query;
+    query.write_text = write_stacks_text;
+    query.write_json = write_stacks_json;
+    query.group = !invocation.has("no-group");
+    query.selection = {native_view(invocation), invocation.has("plumbing"), wanted_threads(invocation)};
+    ReadOptions read = invocation.read_options(tool.needs);
+    read.native_lines = invocation.value("native-lines") == "auto";
+    read.native = query.selection.native != NativeView::None;
+    return run_query(invocation, read, query);
+}
+
+}  // namespace
+
+Tool stacks_tool() {
+    return {"stacks",
+            "merged Python and native stacks of every thread",
+            ReadDepth::Stacks,
+            {{"native", "auto|all|none",
+              "Native frames: `auto` leaves out the machinery of the interpreter, except where a thread crashed; "
+              "`all` shows every one; `none` shows Python alone and reads no C stack."},
+             {"native-lines", "auto|never",
+              "Files, lines and inlined calls of native frames, where debug information is to be had; `never` is "
+              "for names only, and faster."},
+             {"plumbing", "", "Show what `--native=auto` leaves out, marked as plumbing."},
+             {"thread", "TID", "Only this thread.", true},
+             {"no-group", "", "Print every thread by itself, also those with equal stacks (text only)."}},
+            run};
+}
+
+}  // namespace pycore

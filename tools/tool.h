@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// A Tool answers one question: `pycore NAME TARGET`. It is a row of a table - its name, how far it needs
+// to read, its options and a function - and a page of prose, NAME.md. The options are described here
+// once; the parser, `--help` and the man page are made from them.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pycore.h"
+
+namespace pycore {
+
+// The exit status of every command.
+enum class ExitStatus {
+    Complete = 0,
+    NoAnswer = 1,  // the input cannot be read, or holds no Python and the question needs it
+    Usage = 2,
+    Partial = 3,  // an answer was printed; the diagnostics say what is missing
+};
+
+struct ToolOption {
+    std::string_view name;      // "native", or "verbose,v" with its short form
+    std::string_view argument;  // "" for a switch, "DIR", or the choices "auto|all|none": the first is the default
+    std::string_view help;      // sentences in the markup of manual.h
+    bool repeatable = false;
+};
+
+// A command line, parsed and checked: every choice is one of its option's choices.
+class Invocation {
+public:
+    Invocation(std::string_view tool, std::string target, std::map<std::string, std::vector<std::string>> values)
+        : tool_(tool), target_(std::move(target)), values_(std::move(values)) {}
+
+    std::string_view tool() const { return tool_; }
+    const std::string& target() const { return target_; }
+    bool has(const std::string& option) const { return values_.contains(option); }
+    // The last value given, the default of a choice, or "".
+    std::string value(const std::string& option) const;
+    std::vector<std::string> values(const std::string& option) const;
+
+    // What the common options say about reading.
+    ReadOptions read_options(ReadDepth depth) const;
+
+private:
+    std::string tool_;
+    std::string target_;
+    std::map<std::string, std::vector<std::string>> values_;
+};
+
+struct Tool {
+    std::string_view name;
+    std::string_view summary;  // after "pycore NAME - "
+    ReadDepth needs = ReadDepth::Stacks;
+    std::vector<ToolOption> options;  // its own; the common ones come by themselves
+    ExitStatus (*run)(const Tool& tool, const Invocation& invocation) = nullptr;
+};
+
+// Options that every query has.
+const std::vector<ToolOption>& common_options();
+
+// Parses the arguments behind `pycore NAME` and runs the tool; --help prints its manual.
+ExitStatus run_tool(const Tool& tool, const std::vector<std::string>& arguments);
+
+// "pycore stacks: message" on stderr.
+void print_error(std::string_view tool, std::string_view message);
+
+// Every tool of this build, in the order of tools/CMakeLists.txt, and its NAME.md.
+const std::vector<Tool>& all_tools();
+std::string_view manual_text(std::string_view tool);
+
+}  // namespace pycore
