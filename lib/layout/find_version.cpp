@@ -36,9 +36,10 @@ std::optional<PythonVersion> parse_version_buffer(std::string_view text) {
 std::optional<PythonVersion> scan_for_version(std::span<const std::byte> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     // The buffer starts with its first character: a NUL stands before it, or another variable.
-    for (auto at = text.find("3."); at != std::string_view::npos; at = text.find("3.", at + 1)) {
-        if (at > 0 && text[at - 1] != '\0') continue;
-        auto candidate = text.substr(at, kMaxVersionText);
+    for (auto at = text.find('.'); at != std::string_view::npos; at = text.find('.', at + 1)) {
+        if (at == 0 || (text[at - 1] != '3' && text[at - 1] != '2')) continue;
+        if (at > 1 && text[at - 2] != '\0') continue;
+        auto candidate = text.substr(at - 1, kMaxVersionText);
         candidate = candidate.substr(0, candidate.find('\0'));
         if (const auto version = parse_version_buffer(candidate)) return version;
     }

@@ -44,7 +44,7 @@ void set_names(const std::map<Address, std::string>& names, std::span<PythonThre
 
 Result<PythonState> read_python(const ProcessSnapshot& process, const PythonReadOptions& options,
                                 Diagnostics& diagnostics) {
-    const auto runtime = layout::locate_runtime(process, diagnostics);
+    const auto runtime = layout::locate_runtime(process, options.search, diagnostics);
     if (!runtime) return runtime.error();
     const Remote remote{*process.memory, runtime->layout, runtime->traits};
     PythonState state;
