@@ -29,8 +29,8 @@ std::string native_name(const ShownFrame& shown) {
 
 std::string indentation(const ShownFrame& shown) { return shown.frame->uncertain ? "? " : "  "; }
 
-std::string crash_mark(const ShownFrame& shown, const Palette& palette) {
-    return shown.crash_site ? palette.paint(Paint::Crash, "  <- crashed here") : std::string();
+std::string crash_mark(const ShownFrame& shown, const Palette& palette, std::string_view death) {
+    return shown.crash_site ? palette.paint(Paint::Crash, fmt::format("  <- {} here", death)) : std::string();
 }
 
 std::string source_below(const PythonFrame& frame, SourceLines& source, const Palette& palette) {
@@ -48,12 +48,13 @@ std::string source_below(const PythonFrame& frame, SourceLines& source, const Pa
     return text;
 }
 
-std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette) {
+std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette,
+                          std::string_view death) {
     const PythonFrame& frame = *shown.python();
     std::string text = indentation(shown) + "File ";
     text += frame.file ? palette.paint(Paint::File, fmt::format("\"{}\"", escape(*frame.file))) : "that cannot be read";
     if (frame.line) text += fmt::format(", line {}", *frame.line);
-    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + crash_mark(shown, palette) + "\n";
+    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + crash_mark(shown, palette, death) + "\n";
     return text + source_below(frame, source, palette);
 }
 
@@ -91,15 +92,15 @@ std::string native_place(const ShownFrame& shown) {
     return text;
 }
 
-std::string render_native(const ShownFrame& shown, const Palette& palette) {
+std::string render_native(const ShownFrame& shown, const Palette& palette, std::string_view death) {
     return indentation(shown) + palette.paint(Paint::Native, "[native] " + native_name(shown)) + native_place(shown) +
-           crash_mark(shown, palette) + "\n";
+           crash_mark(shown, palette, death) + "\n";
 }
 
 }  // namespace
 
-std::string render_frame(const ShownFrame& frame, SourceLines& source, const Palette& palette) {
-    return frame.python() ? render_python(frame, source, palette) : render_native(frame, palette);
+std::string render_frame(const ShownFrame& frame, SourceLines& source, const Palette& palette, std::string_view death) {
+    return frame.python() ? render_python(frame, source, palette, death) : render_native(frame, palette, death);
 }
 
 std::string brief_frame(const ShownFrame& frame) {

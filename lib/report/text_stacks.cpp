@@ -51,9 +51,10 @@ std::string render_stack(StackPrinter& printer, const ThreadState& thread) {
     std::vector<std::string> lines;
     std::vector<std::size_t> numbers;
     std::unordered_map<std::string, std::size_t> known;
+    const std::string death = death_phrase(printer.state);
     const std::vector<ShownFrame> frames = shown_frames(thread, printer.options.selection);
     for (const ShownFrame& frame : frames) {
-        std::string text = render_frame(frame, printer.source, printer.palette);
+        std::string text = render_frame(frame, printer.source, printer.palette, death);
         const auto [place, added] = known.try_emplace(std::move(text), known.size());
         numbers.push_back(place->second);
         if (added) lines.push_back(place->first);

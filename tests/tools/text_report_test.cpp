@@ -42,6 +42,15 @@ Thread 1250 [not a Python thread] (most recent call last):
 )");
 }
 
+TEST_CASE("a thread that somebody else sent a signal to did not crash", "[tools]") {
+    ProcessState state = crashed_process();
+    state.process.signal = SignalState{3, "SIGQUIT", "SI_USER", {}, 999};
+    CHECK(contains(stacks(state), "[took SIGQUIT here, main thread, has the GIL]"));
+    CHECK(contains(stacks(state), "inlined)  <- took SIGQUIT here\n"));
+    state.process.signal->sender_pid = state.process.pid;  // raise()
+    CHECK(contains(stacks(state), "[crashed here, main thread, has the GIL]"));
+}
+
 TEST_CASE("a process without Python says so once and shows its native stacks", "[tools]") {
     CHECK(stacks(bare_process()) == R"(A process
   no Python was found in it: native stacks only
