@@ -52,7 +52,7 @@ Result<ChosenLayout> validated(ChosenLayout chosen) {
 }  // namespace
 
 Error unsupported_version(const PythonVersion& version) {
-    const bool old = version < PythonVersion{3, kOldestMinor, 0, 'a', 0};
+    const bool old = version.major < 3 || version.minor < kOldestMinor;
     return {ErrorCode::Unsupported,
             fmt::format("CPython {} is {} than this build reads (3.{} to 3.{})", to_string(version),
                         old ? "older" : "newer", kOldestMinor, kNewestMinor),

@@ -3,7 +3,6 @@
 #include "layout/find_version.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 
 #include "base/byte_reader.h"
@@ -46,6 +45,24 @@ std::optional<PythonVersion> scan_for_version(std::span<const std::byte> bytes) 
     return std::nullopt;
 }
 
+struct PythonName {
+    std::string_view number;  // "3.13"
+    std::string_view flags;   // "", "d", "t", "td", "m"
+};
+
+std::optional<PythonName> parse_name(std::string_view path) {
+    const auto slash = path.rfind('/');
+    std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    const auto python = name.find("python");
+    if (python == std::string_view::npos) return std::nullopt;
+    name.remove_prefix(python + std::strlen("python"));
+    if (name.find('.') != 1) return std::nullopt;
+    const auto is_in = [](std::string_view set) { return [set](char c) { return set.find(c) != set.npos; }; };
+    const auto number_end = std::find_if_not(name.begin() + 2, name.end(), is_in("0123456789"));
+    const auto flags_end = std::find_if_not(number_end, name.end(), is_in("dmt"));
+    return PythonName{{name.begin(), number_end}, {number_end, flags_end}};
+}
+
 }  // namespace
 
 std::optional<PythonVersion> find_version(const ProcessSnapshot& process, const Module* module, Address runtime) {
@@ -64,16 +81,16 @@ std::optional<PythonVersion> find_version(const ProcessSnapshot& process, const 
 }
 
 std::optional<PythonVersion> version_in_file_name(std::string_view path) {
-    const auto slash = path.rfind('/');
-    std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    const auto python = name.find("python");
-    if (python == std::string_view::npos) return std::nullopt;
-    name.remove_prefix(python + std::strlen("python"));
-    const auto dot = name.find('.');
-    if (dot != 1) return std::nullopt;
-    std::size_t end = dot + 1;
-    while (end < name.size() && std::isdigit(static_cast<unsigned char>(name[end])) != 0) ++end;
-    return parse_version(std::string(name.substr(0, end)) + ".0");
+    const auto name = parse_name(path);
+    if (!name) return std::nullopt;
+    auto version = parse_version(std::string(name->number) + ".0");
+    if (version) version->micro = -1;
+    return version;
+}
+
+bool names_debug_build(std::string_view path) {
+    const auto name = parse_name(path);
+    return name && name->flags.find('d') != std::string_view::npos;
 }
 
 }  // namespace pycore::layout

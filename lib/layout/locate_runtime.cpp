@@ -26,6 +26,14 @@ std::optional<DebugOffsets> read_debug_offsets(const MemoryImage& memory, Addres
     return std::nullopt;
 }
 
+// The table is a static initializer: where the core lacks it, the module's file has it.
+std::optional<DebugOffsets> debug_offsets_in_file(const RuntimeCandidate& candidate) {
+    const Module& module = *candidate.module;
+    const auto bytes = module.file->bytes_at(module.link_address(candidate.address), kMaxDebugOffsetsSize);
+    const auto table = parse_debug_offsets(bytes);
+    return table ? std::optional(*table) : std::nullopt;
+}
+
 class Locator {
 public:
     Locator(const ProcessSnapshot& process, const FileSearch& search, Diagnostics& diagnostics)
@@ -58,7 +66,9 @@ private:
     }
 
     bool identify(const RuntimeCandidate& candidate) {
-        if (const auto own = read_debug_offsets(*process_.memory, candidate.address)) {
+        auto own = read_debug_offsets(*process_.memory, candidate.address);
+        if (!own) own = debug_offsets_in_file(candidate);
+        if (own) {
             return keep(candidate, own->version, own->free_threaded, choose_layout(*own));
         }
         const auto version = find_version(process_, candidate.module, candidate.address);
@@ -101,15 +111,16 @@ private:
         }
     }
 
-    // Python 2.7 and 3.6 have no _PyRuntime; by the buffer of Py_GetVersion() or their file's name.
+    // Python 2.7 and 3.6 have no _PyRuntime; by the buffer of Py_GetVersion() or a file's name.
     std::optional<PythonVersion> find_old_python() const {
+        std::optional<PythonVersion> by_name;
         for (const Module& module : process_.modules) {
             const auto named = version_in_file_name(module.path);
             if (!named || find_traits(*named, false) != nullptr) continue;
-            const auto full = find_version(process_, &module, module.range.end);
-            return full ? full : named;
+            if (const auto full = find_version(process_, &module, module.range.end)) return full;
+            by_name = named;
         }
-        return std::nullopt;
+        return by_name;
     }
 
     const ProcessSnapshot& process_;

@@ -11,6 +11,7 @@
 namespace pycore::layout {
 namespace {
 
+constexpr std::size_t kMaxCookies = 1000;
 constexpr std::uint64_t kMaxSearchedBytes = 2ULL << 30;
 constexpr Address kLowestLibrary{0x7f0000000000};  // x86-64 Linux maps libraries and stacks above
 
@@ -48,7 +49,8 @@ void keep_within_bound(std::vector<MemoryRegion>& regions, std::uint64_t& total)
 
 using Accept = std::function<bool(const RuntimeCandidate&)>;
 
-bool search_region(const ProcessSnapshot& process, const MemoryRegion& region, const Accept& accept) {
+bool search_region(const ProcessSnapshot& process, const MemoryRegion& region, std::size_t& tries_left,
+                   const Accept& accept) {
     std::uint64_t cookie = 0;
     std::memcpy(&cookie, kDebugOffsetsCookie.data(), sizeof(cookie));
     const auto bytes = process.memory->view(region.range.begin, region.present_bytes);
@@ -56,6 +58,7 @@ bool search_region(const ProcessSnapshot& process, const MemoryRegion& region, c
         std::uint64_t word;
         std::memcpy(&word, bytes.data() + i, sizeof(word));
         if (word != cookie) continue;
+        if (tries_left-- == 0) return true;
         const Address address = region.range.begin + i;
         if (accept({address, process.find_module(address), "cookie"})) return true;
     }
@@ -96,8 +99,9 @@ SearchOrder search_order(const ProcessSnapshot& process) {
 }
 
 void search_for_cookie(const ProcessSnapshot& process, std::span<const MemoryRegion> regions, const Accept& accept) {
+    std::size_t tries_left = kMaxCookies;
     for (const MemoryRegion& region : regions) {
-        if (search_region(process, region, accept)) return;
+        if (search_region(process, region, tries_left, accept)) return;
     }
 }
 

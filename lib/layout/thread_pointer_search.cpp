@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/walk_list.h"
@@ -15,11 +16,13 @@ namespace pycore::layout {
 namespace {
 
 constexpr std::size_t kMaxListLength = 100'000;
+// A hostile dump may consist of nothing but thread pointers.
+constexpr std::size_t kMaxSteps = 20'000'000;
+constexpr std::size_t kMaxExpensiveSearches = 32;
 
 // One way to lay out thread states that is tried on every hit.
 struct Shape {
     const VersionTraits* traits;
-    PythonVersion version;  // of the table
     RuntimeLayout layout;
 };
 
@@ -27,9 +30,9 @@ struct Shape {
 std::vector<Shape> known_shapes() {
     std::vector<Shape> shapes;
     for (const VersionTraits& traits : all_traits()) {
-        const auto table = find_layout_table({3, traits.minor, 0});
+        const auto table = find_layout_table({3, traits.minor, -1});
         if (traits.self_describing || !table) continue;
-        shapes.push_back({&traits, table->version, table->layout});
+        shapes.push_back({&traits, table->layout});
     }
     std::reverse(shapes.begin(), shapes.end());
     return shapes;
@@ -96,6 +99,7 @@ private:
         if (!first || !is_plausible(*first)) return false;
         bool found = false;
         const auto done = walk_list(*first, kMaxListLength, "list", [&](Address node) -> Result<Address> {
+            if (++steps_ > kMaxSteps) return Error{ErrorCode::Limit, "", {}};
             found = node == wanted;
             return found ? Result<Address>(Address{}) : read_address(memory_, node + next);
         });
@@ -120,6 +124,7 @@ private:
     std::optional<Address> find_runtime_by_heads(const Shape& shape, Address interpreter) const {
         const auto oldest = find_oldest(shape, interpreter);
         if (!oldest) return std::nullopt;
+        if (++pair_searches_ > kMaxExpensiveSearches) return std::nullopt;
         for (const MemoryRegion& region : module_data_) {
             const auto bytes = memory_.view(region.range.begin, region.present_bytes);
             for (std::size_t i = 8; i + 8 <= bytes.size(); i += 8) {
@@ -144,7 +149,7 @@ private:
 
     std::optional<RuntimeOfThreads> name_version(const Shape& shape, Address runtime, Address state) const {
         const Module* module = process_.find_module(runtime);
-        if (const auto version = find_version(process_, module, runtime)) {
+        if (const auto version = find_version_once(module, runtime)) {
             // 3.7 has thread states like 3.8; it is reported as what it is.
             const bool known = find_traits(*version, false) != nullptr;
             if (known && version->minor != shape.traits->minor) return std::nullopt;
@@ -152,7 +157,14 @@ private:
         }
         const auto named = module != nullptr ? version_in_file_name(module->path) : std::nullopt;
         if (named ? named->minor != shape.traits->minor : !has_frames_of(shape, state)) return std::nullopt;
-        return RuntimeOfThreads{runtime, shape.version, false};
+        return RuntimeOfThreads{runtime, {3, shape.traits->minor, -1}, false};
+    }
+
+    std::optional<PythonVersion> find_version_once(const Module* module, Address runtime) const {
+        const auto known = versions_.find(runtime);
+        if (known != versions_.end()) return known->second;
+        if (versions_.size() >= kMaxExpensiveSearches) return std::nullopt;
+        return versions_.emplace(runtime, find_version(process_, module, runtime)).first->second;
     }
 
     // 3.9 and 3.10 differ in nothing that was looked at so far, but for the pointer to a _PyCFrame.
@@ -171,6 +183,9 @@ private:
     std::uint64_t lowest_ = ~std::uint64_t{0};
     std::uint64_t highest_ = 0;
     std::optional<RuntimeOfThreads> fallback_;
+    mutable std::unordered_map<Address, std::optional<PythonVersion>> versions_;  // by runtime
+    mutable std::size_t steps_ = 0;                                               // along lists
+    mutable std::size_t pair_searches_ = 0;
 };
 
 }  // namespace
