@@ -11,6 +11,11 @@ std::optional<std::int64_t> known_tid(std::int64_t tid) {
     return tid == 0 ? std::nullopt : std::optional<std::int64_t>(tid);
 }
 
+// DWARF says line 0 where the compiler made code that belongs to none.
+std::optional<std::int64_t> known_line(std::int64_t line) {
+    return line > 0 ? std::optional<std::int64_t>(line) : std::nullopt;
+}
+
 template <typename Items>
 void write_list(JsonStream& json, const Items& items) {
     json.begin_array(JsonLayout::OneLine);
@@ -96,7 +101,7 @@ void write_native_frame(JsonStream& json, const ShownFrame& shown) {
     json.member("pc", frame.pc);
     json.member("module_offset", as_address(frame.module_offset));
     json.member("file", location ? std::optional(location->file) : std::nullopt);
-    json.member("line", location ? std::optional(location->line) : std::nullopt);
+    json.member("line", location ? known_line(location->line) : std::nullopt);
     json.member("column", location ? location->column : std::nullopt);
     json.member("inlined", shown.inlined);
     json.member("plumbing", shown.frame->plumbing);

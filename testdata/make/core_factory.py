@@ -93,8 +93,19 @@ def add_arguments(program, arguments):
                                arguments=tuple(arguments))
 
 
-def why_not(interpreter, program, method):
-    """A sentence if this combination makes no sense or cannot be had, else None."""
+def offered_sources():
+    """Sources that this machine can give interpreters from, fetched or not."""
+    text = subprocess.run([str(INTERPRETERS_TOOL), "sources"], check=True,
+                          stdout=subprocess.PIPE).stdout
+    return text.decode().split()
+
+
+def makes_sense(interpreter, program, method):
+    return why_no_sense(interpreter, program, method) is None
+
+
+def why_no_sense(interpreter, program, method):
+    """A sentence if this program cannot be run or dumped so by this interpreter, else None."""
     settings, version = program.settings, interpreter["version_info"][:2]
     if method == "gcore" and settings["ends"] == "crash":
         return "%s dies by itself, gcore needs a process that stands" % program.name
@@ -105,9 +116,15 @@ def why_not(interpreter, program, method):
     for need in settings["needs"]:
         if not interpreter.get("has_" + need, False):
             return "%s has no %s" % (interpreter["name"], need)
-    if method == "kernel":
-        return why_no_kernel_core()
     return None
+
+
+def why_not(interpreter, program, method):
+    """A sentence if this combination makes no sense or cannot be had here, else None."""
+    reason = why_no_sense(interpreter, program, method)
+    if reason is None and method == "kernel":
+        reason = why_no_kernel_core()
+    return reason
 
 
 def why_no_kernel_core():

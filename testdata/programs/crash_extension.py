@@ -39,7 +39,7 @@ def main():
     tid = threading.get_native_id()
     teller = truth.Teller(options, {
         "gil_holder_tid": None, "gil_waiting_tids": [], "crashed_tid": tid, "signal": int(number),
-        "crash_site": native[-1],
+        "crash_site": None if options.how == "jump" else native[-1],
         "native_contains": {tid: ["python:step", "python:die"] + ["native:" + n for n in native]}})
     Trainer(function).train(teller)
 

@@ -60,7 +60,8 @@ def lambdas():
 
 
 def decorator():
-    return "    @lambda function: %s\n    def decorated():\n        pass\n" % CALL
+    return ("    call = lambda function: %s\n    @call\n    def decorated():\n        pass\n"
+            % CALL)
 
 
 def class_body():

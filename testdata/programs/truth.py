@@ -79,8 +79,8 @@ def without_telling(frames):
 def write_whole(path, truth):
     """Writes the file under its final name only when it is whole."""
     partial = path + ".partial"
-    with open(partial, "w", encoding="ascii") as output:
-        json.dump(truth, output, indent=1)
+    with open(partial, "wb") as output:  # no codec: this runs also while the interpreter ends
+        output.write(json.dumps(truth, indent=1).encode("ascii"))
     os.rename(partial, path)
 
 
@@ -227,8 +227,8 @@ class InnerTeller:
         return (self.tell, functools.partial(last_step, *arguments))
 
     def tell(self):
-        with open(self.outer_path, encoding="ascii") as outer:
-            truth = json.load(outer)
+        with open(self.outer_path, "rb") as outer:
+            truth = json.loads(outer.read())
         frames = without_telling(describe_stack(sys._getframe()))
         truth["threads"].append({
             "tid": threading.get_native_id(), "ident": threading.get_ident(),

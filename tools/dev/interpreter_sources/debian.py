@@ -38,7 +38,7 @@ TOOLS = ["apt-get", "dpkg-deb", "tar"]
 def fetch(selection):
     """Unpacks the suites of a selection that are not there yet."""
     archive = find_archive()
-    if not archive or not common.have(*TOOLS) or not os.path.exists(KEYRING):
+    if not offers():
         common.say("no Debian suites: this machine has no apt with a Debian archive and its keyring")
         return
     for suite in SELECTIONS[selection]:
@@ -46,6 +46,11 @@ def fetch(selection):
             fetch_suite(suite, archive)
         except (RuntimeError, OSError) as error:
             common.say("no Debian %s: %s" % (suite, error))
+
+
+def offers():
+    reachable = find_archive() and common.have(*TOOLS) and os.path.exists(KEYRING)
+    return ["debian"] if reachable else []
 
 
 def find_archive():

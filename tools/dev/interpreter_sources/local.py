@@ -15,6 +15,10 @@ def fetch(selection):
     """Nothing to prepare; they are here or they are not."""
 
 
+def offers():
+    return sorted({interpreter.source for interpreter in find()})
+
+
 def find():
     yield from find_pyenv()
     yield from find_system()

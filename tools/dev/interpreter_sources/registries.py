@@ -57,6 +57,11 @@ def fetch(selection):
     fetch_each("uv", "go", GO_VERSIONS[selection], fetch_from_go)
 
 
+def offers():
+    clients = {"bytedeco": "mvn", "uv": "go"}
+    return [source for source, client in clients.items() if common.have(client)]
+
+
 def fetch_each(source, client, versions, fetch_one):
     if not common.have(client):
         common.say("no %s builds: %s is not on this machine" % (source, client))

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "python/code_objects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "python/text_object.h"
+
+namespace pycore {
+namespace {
+
+constexpr std::size_t kMaxLineTable = 16U << 20;  // bytes; generated modules reach megabytes
+
+std::string code_at(Address code) { return "code object at " + to_string(code); }
+
+}  // namespace
+
+const CodeInfo& CodeObjects::read(Address code, const Report& report) {
+    auto& entry = codes_[code];
+    if (!entry) entry = std::make_unique<CodeInfo>(read_code(code, report));
+    return *entry;
+}
+
+CodeInfo CodeObjects::read_code(Address address, const Report& report) {
+    CodeInfo info;
+    info.address = address;
+    const auto& fields = remote_.layout.code_object;
+    const std::uint32_t size = fields.co_code_adaptive ? *fields.co_code_adaptive : fields.size.value_or(176);
+    const auto code = RemoteStruct::read(remote_.memory, address, size, "PyCodeObject");
+    if (!code) {
+        report(code.error());
+        return info;
+    }
+    info.is_code = check_type(*code, report);
+    if (!info.is_code) return info;
+    read_names(*code, info, report);
+    read_byte_code(*code, info, report);
+    read_lines(*code, info, report);
+    return info;
+}
+
+bool CodeObjects::check_type(const RemoteStruct& code, const Report& report) {
+    const auto type = code.pointer(remote_.layout.pyobject.ob_type);
+    if (type && types_.is_code_type(*type).value_or(true)) return true;
+    report(
+        {ErrorCode::Corrupt, "the object at " + to_string(code.address()) + " is not a code object", code.address()});
+    return false;
+}
+
+std::optional<std::string> CodeObjects::read_name(const RemoteStruct& code, layout::Offset field, const char* what,
+                                                  const Report& report) {
+    const auto object = code.pointer(field);
+    if (!object) return std::nullopt;
+    auto text = read_text(remote_, types_, *object);
+    if (text) return *std::move(text);
+    report(text.error().with_context(fmt::format("cannot read {} of {}", what, code_at(code.address()))));
+    return std::nullopt;
+}
+
+void CodeObjects::read_names(const RemoteStruct& code, CodeInfo& info, const Report& report) {
+    const auto& fields = remote_.layout.code_object;
+    info.name = read_name(code, fields.name, "co_name", report);
+    info.qualname = read_name(code, fields.qualname, "co_qualname", report);
+    info.file = read_name(code, fields.filename, "co_filename", report);
+}
+
+void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const Report& report) {
+    const auto& fields = remote_.layout.code_object;
+    if (fields.co_code_adaptive) {
+        info.first_instruction = code.address() + *fields.co_code_adaptive;
+        // PyVarObject.ob_size counts 2-byte units.
+        const auto units = code.value<std::int32_t>(remote_.layout.pyobject.size).value_or(0);
+        info.size_bytes = std::int64_t{units} * 2;
+        info.firsttraceable = code.value<std::int32_t>(fields.firsttraceable).value_or(0);
+        return;
+    }
+    const auto byte_code = code.pointer(fields.co_code);
+    if (!byte_code) return;
+    const auto size =
+        read_field<std::int64_t>(remote_, *byte_code, remote_.layout.bytes_object.ob_size, "the size of co_code");
+    if (size) {
+        info.size_bytes = *size;
+    } else {
+        report(size.error().with_context(code_at(code.address())));
+    }
+}
+
+void CodeObjects::read_lines(const RemoteStruct& code, CodeInfo& info, const Report& report) {
+    const auto& fields = remote_.layout.code_object;
+    const auto table = code.pointer(fields.linetable);
+    const auto first_line = code.value<std::int32_t>(fields.firstlineno);
+    if (!table || !first_line) return;
+    // Lambdas and classes of the interpreter's own (frozen trampolines) may have none.
+    if (!*table) {
+        info.lines = LineTable();
+        return;
+    }
+    std::vector<std::byte> storage;
+    const auto bytes = read_bytes_object(remote_, *table, kMaxLineTable, storage);
+    if (!bytes) {
+        report(bytes.error().with_context("cannot read the line table of " + code_at(code.address())));
+        return;
+    }
+    info.lines = LineTable::parse(remote_.traits.line_table, *bytes, *first_line);
+}
+
+}  // namespace pycore

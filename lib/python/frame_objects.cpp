@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "python/frame_objects.h"
+
+#include <fmt/format.h>
+
+#include "base/walk_list.h"
+#include "python/frame_position.h"
+
+namespace pycore {
+namespace {
+
+using Report = std::function<void(const Error&)>;
+
+PythonFrame read_frame(const Remote& remote, CodeObjects& codes, const RemoteStruct& object, const Report& report) {
+    const auto& fields = remote.layout.frame_object;
+    PythonFrame frame;
+    frame.address = object.address();
+    frame.entry = true;
+    const auto generator = object.pointer(fields.f_gen);
+    frame.owner = generator && *generator ? FrameOwner::Generator : FrameOwner::Thread;
+    const auto code = object.pointer(fields.f_code);
+    const auto lasti = object.value<std::int32_t>(fields.f_lasti);
+    if (!code || !lasti) return frame;
+    const bool in_units = remote.traits.last_instruction == layout::LastInstruction::UnitIndex;
+    const std::int64_t offset = in_units ? std::int64_t{*lasti} * 2 : *lasti;
+    fill_frame(codes.read(*code, report), offset, frame, report);
+    return frame;
+}
+
+// The _PyCFrames of a thread, youngest first, without the root that lies in the thread state.
+std::vector<Address> read_cframes(const Remote& remote, const RemoteStruct& thread_state, const Report& report) {
+    const auto& fields = remote.layout.thread_state;
+    std::vector<Address> cframes;
+    const auto head = thread_state.pointer(fields.cframe);
+    if (!head || !fields.root_cframe) return cframes;
+    const Address root = thread_state.address() + *fields.root_cframe;
+    const auto done = walk_list(*head, kMaxFrames, "_PyCFrames", [&](Address node) -> Result<Address> {
+        if (node == root) return Address{};
+        cframes.push_back(node);
+        return read_pointer_field(remote, node, remote.layout.cframe.previous, "_PyCFrame.previous");
+    });
+    if (!done) report(done.error());
+    return cframes;
+}
+
+// One to one; where a thread stands between the push of the one and of the other, the oldest belong
+// together and a young _PyCFrame has no frame yet.
+void add_anchors(const std::vector<Address>& cframes, std::vector<Activation>& activations) {
+    while (activations.size() < cframes.size()) activations.insert(activations.begin(), Activation{});
+    const std::size_t without = activations.size() - cframes.size();
+    for (std::size_t i = 0; i < cframes.size(); ++i) activations[without + i].anchor = cframes[i];
+}
+
+}  // namespace
+
+FrameStack read_frame_objects(const Remote& remote, CodeObjects& codes, const RemoteStruct& thread_state,
+                              const Report& report) {
+    FrameStack chain;
+    const auto& fields = remote.layout.frame_object;
+    const std::size_t size = std::max({*fields.f_back, *fields.f_code, *fields.f_lasti, fields.f_gen.value_or(0)}) + 8;
+    const auto head = thread_state.pointer(remote.layout.thread_state.frame);
+    if (!head) return chain;
+    const auto done = walk_list(*head, kMaxFrames, "frames", [&](Address node) -> Result<Address> {
+        const auto object = RemoteStruct::read(remote.memory, node, size, "PyFrameObject");
+        if (!object) return object.error();
+        Activation activation;
+        activation.frame_object = node;
+        activation.frames.push_back(read_frame(remote, codes, *object, report));
+        chain.activations.push_back(std::move(activation));
+        return *object->pointer(fields.f_back);
+    });
+    if (!done) {
+        chain.complete = false;
+        report(done.error());
+    }
+    if (remote.traits.frame_chain == layout::FrameChain::FrameObjectsAndCFrames) {
+        add_anchors(read_cframes(remote, thread_state, report), chain.activations);
+    }
+    return chain;
+}
+
+}  // namespace pycore

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "python/frame_position.h"
+
+#include <fmt/format.h>
+
+namespace pycore {
+
+void fill_frame(const CodeInfo& code, std::int64_t byte_offset, PythonFrame& frame,
+                const std::function<void(const Error&)>& report) {
+    frame.function = code.name;
+    frame.qualname = code.qualname;
+    frame.file = code.file;
+    if (!code.lines) return;
+    if (byte_offset >= code.size_bytes) {
+        report({ErrorCode::Corrupt,
+                fmt::format("frame at {} stands at byte {} of a code of {} bytes; its line is left out",
+                            to_string(frame.address), byte_offset, code.size_bytes),
+                frame.address});
+        return;
+    }
+    const CodePosition position = code.lines->find(byte_offset);
+    frame.line = position.line;
+    frame.end_line = position.end_line;
+    frame.column = position.column;
+    frame.end_column = position.end_column;
+}
+
+}  // namespace pycore

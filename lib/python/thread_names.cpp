@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "python/thread_names.h"
+
+#include "python/dict_object.h"
+
+namespace pycore {
+namespace {
+
+// threading._active, or nothing where a step on the way is not there.
+Result<std::optional<Address>> find_active(const Remote& remote, TypeObjects& types, Address interpreter) {
+    using Nothing = std::optional<Address>;
+    const auto modules =
+        read_pointer_field(remote, interpreter, remote.layout.interpreter_state.imports_modules, "sys.modules");
+    if (!modules) return modules.error();
+    if (!*modules) return Nothing{};
+    const auto module = find_item(remote, types, *modules, "threading");
+    if (!module || !*module) return module;
+    const auto names = read_pointer_field(remote, **module, remote.layout.module_object.md_dict, "md_dict");
+    if (!names) return names.error();
+    if (!*names) return Nothing{};
+    return find_item(remote, types, *names, "_active");
+}
+
+Result<std::string> read_name(const Remote& remote, TypeObjects& types, Address thread) {
+    const auto name = find_attribute(remote, types, thread, "_name");
+    if (!name) return name.error();
+    if (!*name) return Error{ErrorCode::NotFound, "no attribute _name", thread};
+    return read_text(remote, types, **name);
+}
+
+}  // namespace
+
+std::map<Address, std::string> read_thread_names(const Remote& remote, TypeObjects& types, Address interpreter,
+                                                 Diagnostics& diagnostics) {
+    std::map<Address, std::string> names;
+    const auto warn = [&](const Error& error, const char* what) { diagnostics.warn(error.with_context(what)); };
+    const auto active = find_active(remote, types, interpreter);
+    if (!active) {
+        warn(active.error(), "the names of Python's threads are unknown");
+        return names;
+    }
+    if (!*active) return names;
+    const auto done = for_each_item(remote, types, **active, [&](Address key, Address thread) {
+        const auto ident = read_unsigned(remote, types, key);
+        if (!ident) return true;
+        auto name = read_name(remote, types, thread);
+        if (name) {
+            names.emplace(Address{*ident}, *std::move(name));
+        } else {
+            warn(name.error(), "the name of a Python thread is unknown");
+        }
+        return true;
+    });
+    if (!done) warn(done.error(), "the names of Python's threads are unknown");
+    return names;
+}
+
+}  // namespace pycore

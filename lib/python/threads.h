@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// ThreadReader reads the thread states of an interpreter, with their frames.
+
+#include <unordered_map>
+
+#include "base/diagnostics.h"
+#include "layout/locate_runtime.h"
+#include "process/process_snapshot.h"
+#include "python/code_objects.h"
+#include "state/interpreter_state.h"
+
+namespace pycore {
+
+class ThreadReader {
+public:
+    ThreadReader(const ProcessSnapshot& process, const layout::Runtime& runtime, const Remote& remote,
+                 TypeObjects& types, bool with_frames, Diagnostics& diagnostics);
+
+    // Appends the thread states of `interpreter`, newest first.
+    void read(const InterpreterState& interpreter, std::vector<PythonThread>& threads);
+
+private:
+    PythonThread read_thread(const InterpreterState& interpreter, const RemoteStruct& state);
+    AttachStatus read_status(const RemoteStruct& state) const;
+    std::optional<bool> read_holds_gil(const RemoteStruct& state) const;
+    std::optional<std::int64_t> find_tid(const PythonThread& thread) const;
+
+    const layout::Runtime& runtime_;
+    const Remote& remote_;
+    CodeObjects codes_;
+    bool with_frames_;
+    Diagnostics& diagnostics_;
+    std::unordered_map<Address, std::int64_t> tids_;  // by thread pointer
+    std::optional<Address> main_thread_;              // pthread_self() of the main thread
+    std::optional<Address> current_thread_;           // PyThreadState that holds the GIL (<= 3.11)
+};
+
+}  // namespace pycore
