@@ -3,9 +3,11 @@
 #include "base/mapped_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -39,6 +41,14 @@ std::string_view kind_of(mode_t mode) {
     return "something else";
 }
 
+// Files in these look regular and are not: reading one runs a driver's code.
+bool is_kernel_file(int descriptor) {
+    struct statfs system {};
+    if (::fstatfs(descriptor, &system) != 0) return false;
+    return system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC || system.f_type == DEBUGFS_MAGIC ||
+           system.f_type == TRACEFS_MAGIC;
+}
+
 Result<std::uint64_t> regular_file_size(int descriptor) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return system_error(errno);
@@ -52,6 +62,7 @@ Result<std::uint64_t> regular_file_size(int descriptor) {
 Result<FileDescriptor> open_regular(const FileDescriptor& place, const std::string& path) {
     if (!place) return system_error(errno);
     if (auto size = regular_file_size(place.get()); !size) return std::move(size).error();
+    if (is_kernel_file(place.get())) return Error{ErrorCode::Io, "not a regular file but one of the kernel's", {}};
     const std::string link = "/proc/self/fd/" + std::to_string(place.get());
     FileDescriptor file(::open(link.c_str(), kReadFlags));
     if (!file && errno == ENOENT) file = FileDescriptor(::open(path.c_str(), kReadFlags));  // without /proc

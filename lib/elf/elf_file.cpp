@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "base/byte_reader.h"
+#include "elf/decompress_section.h"
 #include "elf/elf_notes.h"
 
 namespace pycore {
 namespace {
 
-constexpr std::uint64_t kMaxNoteSegment = 1 << 16;             // bytes; build-ids stand in small ones
-constexpr std::uint64_t kMaxDecompressedSection = 1ULL << 30;  // bytes; the largest DWARF seen has 0.4 GiB
+constexpr std::uint64_t kMaxNoteSegment = 1 << 16;  // bytes; build-ids stand in small ones
 
 Error damaged(const std::string& path, const std::string& why) { return {ErrorCode::Corrupt, path + ": " + why, {}}; }
 
@@ -43,7 +43,8 @@ Result<std::shared_ptr<const ElfFile>> ElfFile::open_in_root(const std::string& 
     auto file = MappedFile::open_in_root(root, path, MappedFile::Use::PrivateCopy);
     if (!file) return std::move(file).error().with_context(root + path);
     const auto bytes = (*file)->bytes();
-    return from_bytes((*file)->path(), bytes, *std::move(file));
+    std::string opened_path = (*file)->path();  // before the file is moved from
+    return from_bytes(std::move(opened_path), bytes, *std::move(file));
 }
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::from_bytes(std::string name, std::span<const std::byte> bytes,
@@ -150,20 +151,11 @@ Result<std::span<const std::byte>> ElfFile::section_bytes(const ElfSection& sect
 }
 
 Result<std::span<const std::byte>> ElfFile::decompressed(const ElfSection& section) const {
-    const auto header = read_at<Elf64_Chdr>(slice(bytes_, section.offset, section.size), 0);
-    Elf_Scn* scn = handle() != nullptr ? elf_getscn(handle(), section.index) : nullptr;
-    GElf_Shdr entry;
-    if (!header || scn == nullptr || gelf_getshdr(scn, &entry) == nullptr) {
-        return damaged(path_, "section " + section.name + " is cut");
-    }
-    if ((entry.sh_flags & SHF_COMPRESSED) != 0) {  // else it was decompressed before
-        if (header->ch_size > kMaxDecompressedSection || elf_compress(scn, 0, 0) < 0) {
-            return damaged(path_, "section " + section.name + " cannot be decompressed");
-        }
-    }
-    const Elf_Data* data = elf_rawdata(scn, nullptr);
-    if (data == nullptr || data->d_buf == nullptr) return damaged(path_, "section " + section.name + " is cut");
-    return std::span(static_cast<const std::byte*>(data->d_buf), data->d_size);
+    const auto known = decompressed_.find(section.index);
+    if (known != decompressed_.end()) return std::span<const std::byte>(known->second);
+    auto content = decompress_section(slice(bytes_, section.offset, section.size));
+    if (!content) return std::move(content).error().with_context(path_ + ": " + section.name);
+    return std::span<const std::byte>(decompressed_.emplace(section.index, *std::move(content)).first->second);
 }
 
 std::span<const std::byte> ElfFile::bytes_at(std::uint64_t link_address, std::size_t max_size) const {

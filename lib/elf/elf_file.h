@@ -7,6 +7,7 @@
 // sections and libelf wait until somebody asks. One thread at a time.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,6 +81,7 @@ private:
     std::vector<ElfSegment> segments_;
     mutable std::optional<std::vector<ElfSection>> sections_;
     mutable std::optional<std::optional<std::string>> build_id_;
+    mutable std::map<std::uint32_t, std::vector<std::byte>> decompressed_;  // by section index
     mutable Elf* elf_ = nullptr;
 };
 

@@ -87,18 +87,26 @@ Result<void> FileMemory::read(Address address, std::span<std::byte> out) const {
     return {};
 }
 
+MemoryRegion FileMemory::region_of(const RegionEntry& entry) {
+    MemoryRegion region = entry.value;
+    const std::uint64_t skipped = entry.range.begin - entry.origin;
+    const std::uint64_t present = region.present_bytes > skipped ? region.present_bytes - skipped : 0;
+    region.range = entry.range;
+    region.present_bytes = std::min(present, entry.range.size_bytes());
+    return region;
+}
+
 std::vector<MemoryRegion> FileMemory::regions() const {
     std::vector<MemoryRegion> all;
     all.reserve(regions_.entries().size());
-    for (const auto& entry : regions_.entries()) {
-        MemoryRegion region = entry.value;
-        const std::uint64_t skipped = entry.range.begin - entry.origin;
-        const std::uint64_t present = region.present_bytes > skipped ? region.present_bytes - skipped : 0;
-        region.range = entry.range;
-        region.present_bytes = std::min(present, entry.range.size_bytes());
-        all.push_back(region);
-    }
+    for (const auto& entry : regions_.entries()) all.push_back(region_of(entry));
     return all;
+}
+
+std::optional<MemoryRegion> FileMemory::region_at(Address address) const {
+    const auto* entry = regions_.find(address);
+    if (entry == nullptr) return std::nullopt;
+    return region_of(*entry);
 }
 
 std::uint64_t FileMemory::mapped_bytes() const { return total_size(regions_.entries()); }

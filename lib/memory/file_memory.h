@@ -8,6 +8,7 @@
 // The dump's own bytes always win over module files, whatever the order of the calls.
 
 #include <memory>
+#include <optional>
 
 #include "base/interval_map.h"
 #include "memory/memory_image.h"
@@ -33,12 +34,17 @@ public:
 
     // As view(), but of the dump's own bytes only, never of a module file.
     std::span<const std::byte> dumped(Address address, std::size_t max_size) const;
+    // The region of regions() that holds `address`.
+    std::optional<MemoryRegion> region_at(Address address) const;
     // Sizes of what regions() lists and of what the dump holds of it; nothing is counted twice.
     std::uint64_t mapped_bytes() const;
     std::uint64_t dumped_bytes() const;
 
 private:
     using Bytes = std::span<const std::byte>;
+    using RegionEntry = IntervalMap<MemoryRegion>::Entry;
+
+    static MemoryRegion region_of(const RegionEntry& entry);
 
     Error absence_at(Address address) const;
 

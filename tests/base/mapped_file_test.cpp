@@ -66,6 +66,9 @@ TEST_CASE("what is no regular file is refused by its kind, without waiting for i
     CHECK(refusal(fifo) == "not a regular file but a FIFO");
     CHECK(refusal(folder.path()) == "not a regular file but a directory");
     CHECK(refusal("/dev/zero") == "not a regular file but a device");
+    CHECK(refusal("/proc/self/mem") == "not a regular file but one of the kernel's");
+    CHECK(refusal("/sys/kernel/notes") == "not a regular file but one of the kernel's");
+    CHECK(refusal("/proc/self/exe") == "opened");  // a link to a file
     CHECK(refusal(folder.path() + "/none") == "no such file");
     CHECK(refusal(folder.write("file", "") + "/below") == "no such file");
     CHECK(refusal("") == "no such file");
