@@ -43,7 +43,7 @@ Result<std::shared_ptr<const ElfFile>> ElfFile::open_in_root(const std::string& 
     auto file = MappedFile::open_in_root(root, path, MappedFile::Use::PrivateCopy);
     if (!file) return std::move(file).error().with_context(root + path);
     const auto bytes = (*file)->bytes();
-    return from_bytes((*file)->path(), bytes, *std::move(file));
+    return from_bytes(root + path, bytes, *std::move(file));
 }
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::from_bytes(std::string name, std::span<const std::byte> bytes,
