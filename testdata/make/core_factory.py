@@ -176,6 +176,16 @@ def make_key(interpreter, program, method):
     return "%s-%s-%s-%s" % (interpreter["name"], program.name, method, digest.hexdigest()[:10])
 
 
+def remove_stale_cores():
+    """Removes cached cores whose key no longer follows from the sources and the interpreters."""
+    current = {make_key(interpreter, program, method) for interpreter in list_interpreters()
+               for program in list_programs() for method in METHODS}
+    folders = [path for path in (CACHE / "cores").glob("[!.]*") if path.name not in current]
+    for folder in folders:
+        shutil.rmtree(folder)
+    return folders
+
+
 def make_core_in(folder, interpreter, program, method):
     """Runs the victim in its folder, which keeps what the victim writes there: sources, output."""
     shutil.rmtree(folder, ignore_errors=True)
