@@ -12,9 +12,10 @@ std::optional<std::span<const std::byte>> ByteReader::read_bytes(std::size_t cou
 }
 
 std::optional<std::string_view> ByteReader::read_c_string() {
+    if (at_end()) return std::nullopt;
     const auto* begin = reinterpret_cast<const char*>(bytes_.data()) + offset_;
     const auto* end = static_cast<const char*>(std::memchr(begin, 0, remaining()));
-    if (remaining() == 0 || end == nullptr) return std::nullopt;
+    if (end == nullptr) return std::nullopt;
     offset_ += static_cast<std::size_t>(end - begin) + 1;
     return std::string_view(begin, static_cast<std::size_t>(end - begin));
 }

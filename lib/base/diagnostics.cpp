@@ -24,11 +24,13 @@ std::string_view to_string(Severity severity) {
 
 void Diagnostics::add(Diagnostic diagnostic) {
     if (diagnostic.severity != Severity::Note) ++losses_;
+    if (seen_.contains(diagnostic)) return;
     if (entries_.size() >= kMaxEntries) {
         ++dropped_;
         return;
     }
-    if (seen_.insert(diagnostic).second) entries_.push_back(std::move(diagnostic));
+    seen_.insert(diagnostic);
+    entries_.push_back(std::move(diagnostic));
 }
 
 void Diagnostics::note(const Error& error, std::optional<std::int64_t> thread) {
@@ -42,11 +44,7 @@ void Diagnostics::warn(const Error& error, std::optional<std::int64_t> thread) {
 std::vector<Diagnostic> Diagnostics::entries() const {
     std::vector<Diagnostic> all = entries_;
     if (dropped_ > 0) {
-        all.push_back({Severity::Warning,
-                       "limit",
-                       std::to_string(dropped_) + " more findings of this kind are not listed",
-                       {},
-                       {}});
+        all.push_back({Severity::Warning, "limit", std::to_string(dropped_) + " more findings are not listed", {}, {}});
     }
     return all;
 }

@@ -14,7 +14,7 @@
 namespace pycore {
 namespace {
 
-constexpr std::string_view kSystemDebugDirectory = "/usr/lib/debug";
+constexpr const char* kSystemDebugDirectory = "/usr/lib/debug";
 
 // .gnu_debuglink: file name NUL, padding to 4, u32 CRC-32 of the whole debug file.
 struct DebugLink {
@@ -64,10 +64,8 @@ std::string directory_of(std::string_view path) {
     return slash == std::string_view::npos ? "." : std::string(path.substr(0, slash));
 }
 
-std::shared_ptr<const ElfFile> open_if(const std::string& path, const std::string& build_id) {
-    auto file = ElfFile::open(path);
-    if (!file || (*file)->build_id() != build_id) return nullptr;
-    return *std::move(file);
+std::shared_ptr<const ElfFile> if_build(std::shared_ptr<const ElfFile> file, const std::string& build_id) {
+    return file != nullptr && file->build_id() == build_id ? std::move(file) : nullptr;
 }
 
 }  // namespace
@@ -77,9 +75,16 @@ bool has_debug_info(const ElfFile& file) {
     return section != nullptr && section->type != SHT_NOBITS && section->size > 0;
 }
 
-DebugFileFinder::DebugFileFinder(DebugFileSearch search) : search_(std::move(search)), roots_(search_.debug_dirs) {
-    if (!search_.sysroot.empty()) roots_.push_back(search_.sysroot + std::string(kSystemDebugDirectory));
-    roots_.emplace_back(kSystemDebugDirectory);
+DebugFileFinder::DebugFileFinder(DebugFileSearch search) : search_(std::move(search)) {
+    for (const std::string& directory : search_.debug_dirs) roots_.push_back({"", directory});
+    if (!search_.sysroot.empty()) roots_.push_back({search_.sysroot, kSystemDebugDirectory});
+    roots_.push_back({"", kSystemDebugDirectory});
+}
+
+std::shared_ptr<const ElfFile> DebugFileFinder::open(const Root& root, const std::string& path) {
+    const std::string below = root.directory + path;
+    auto file = root.sysroot.empty() ? ElfFile::open(below) : ElfFile::open_in_root(root.sysroot, below);
+    return file ? *std::move(file) : nullptr;
 }
 
 std::shared_ptr<const ElfFile> DebugFileFinder::find(const ElfFile& file) const {
@@ -88,16 +93,16 @@ std::shared_ptr<const ElfFile> DebugFileFinder::find(const ElfFile& file) const 
     }
     if (auto found = find_by_link(file)) return found;
     if (search_.use_debuginfod && file.build_id()) {
-        if (const auto path = fetch_debug_file(*file.build_id())) return open_if(*path, *file.build_id());
+        if (const auto path = fetch_debug_file(*file.build_id())) return if_build(open({}, *path), *file.build_id());
     }
     return nullptr;
 }
 
 std::shared_ptr<const ElfFile> DebugFileFinder::find_by_build_id(const std::string& build_id) const {
     if (build_id.size() < 3) return nullptr;
-    for (const std::string& root : roots_) {
-        const auto path = fmt::format("{}/.build-id/{}/{}.debug", root, build_id.substr(0, 2), build_id.substr(2));
-        if (auto file = open_if(path, build_id)) return file;
+    const auto path = fmt::format("/.build-id/{}/{}.debug", build_id.substr(0, 2), build_id.substr(2));
+    for (const Root& root : roots_) {
+        if (auto file = if_build(open(root, path), build_id)) return file;
     }
     return nullptr;
 }
@@ -106,15 +111,15 @@ std::shared_ptr<const ElfFile> DebugFileFinder::find_by_link(const ElfFile& file
     const auto link = debug_link_of(file);
     if (!link) return nullptr;
     const std::string own_directory = directory_of(file.path());
-    std::vector<std::string> directories{own_directory, own_directory + "/.debug"};
-    for (const std::string& root : roots_) directories.push_back(root + directory_of(without_sysroot(file.path())));
-    for (const std::string& directory : directories) {
+    std::vector<std::pair<Root, std::string>> places{{{}, own_directory}, {{}, own_directory + "/.debug"}};
+    for (const Root& root : roots_) places.emplace_back(root, directory_of(without_sysroot(file.path())));
+    for (const auto& [root, directory] : places) {
         const std::string path = directory + "/" + link->name;
         if (path == file.path()) continue;
-        auto found = ElfFile::open(path);
-        if (!found || (*found)->build_id() != file.build_id()) continue;
+        auto found = open(root, path);
+        if (!found || found->build_id() != file.build_id()) continue;
         // The build-id says enough; without one the checksum has to.
-        if (file.build_id() || crc_of(**found) == link->crc) return *std::move(found);
+        if (file.build_id() || crc_of(*found) == link->crc) return found;
     }
     return nullptr;
 }
@@ -123,9 +128,11 @@ std::shared_ptr<const ElfFile> DebugFileFinder::find_alternate(const ElfFile& de
     const auto link = alternate_link_of(debug_file);
     if (!link) return nullptr;
     if (auto found = find_by_build_id(link->build_id)) return found;
-    if (link->path.front() != '/') return open_if(directory_of(debug_file.path()) + "/" + link->path, link->build_id);
-    if (auto found = open_if(search_.sysroot + link->path, link->build_id)) return found;
-    return search_.sysroot.empty() ? nullptr : open_if(link->path, link->build_id);
+    if (link->path.front() != '/') {
+        return if_build(open({}, directory_of(debug_file.path()) + "/" + link->path), link->build_id);
+    }
+    if (auto found = if_build(open({search_.sysroot, ""}, link->path), link->build_id)) return found;
+    return if_build(open({}, link->path), link->build_id);
 }
 
 std::string DebugFileFinder::without_sysroot(std::string_view path) const {

@@ -6,7 +6,6 @@
 // .gnu_debuglink, and the file of shared DWARF that dwz made (.gnu_debugaltlink). A file of another
 // build is never returned. It opens regular files only and reaches no network unless told to.
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +36,15 @@ private:
     std::shared_ptr<const ElfFile> find_by_link(const ElfFile& file) const;
     std::string without_sysroot(std::string_view path) const;
 
+    // A directory like /usr/lib/debug; below a sysroot its symbolic links are followed inside of it.
+    struct Root {
+        std::string sysroot;
+        std::string directory;
+    };
+    static std::shared_ptr<const ElfFile> open(const Root& root, const std::string& path);
+
     DebugFileSearch search_;
-    std::vector<std::string> roots_;
+    std::vector<Root> roots_;
 };
 
 // True if the file itself holds DWARF for its code.

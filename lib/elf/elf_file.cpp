@@ -6,41 +6,54 @@
 #include <libelf.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "base/byte_reader.h"
+#include "elf/decompress_section.h"
 #include "elf/elf_notes.h"
 
 namespace pycore {
 namespace {
 
-Error not_usable(const std::string& path, std::string_view why) {
-    return {ErrorCode::Unsupported, path + ": " + std::string(why), {}};
-}
+constexpr std::uint64_t kMaxNoteSegment = 1 << 16;  // bytes; build-ids stand in small ones
+
+Error damaged(const std::string& path, const std::string& why) { return {ErrorCode::Corrupt, path + ": " + why, {}}; }
 
 std::span<const std::byte> slice(std::span<const std::byte> bytes, std::uint64_t offset, std::uint64_t size) {
     if (offset >= bytes.size()) return {};
     return bytes.subspan(offset, std::min<std::uint64_t>(size, bytes.size() - offset));
 }
 
+std::string name_at(std::span<const std::byte> names, std::uint64_t offset) {
+    constexpr std::size_t kMaxName = 256;
+    ByteReader reader(slice(names, offset, kMaxName));
+    return std::string(reader.read_c_string().value_or(""));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::open(const std::string& path) {
-    auto file = MappedFile::open(path, MappedFile::Protection::CopyOnWrite);
-    if (!file) return std::move(file).error();
+    auto file = MappedFile::open(path, MappedFile::Use::PrivateCopy);
+    if (!file) return std::move(file).error().with_context(path);
     const auto bytes = (*file)->bytes();
     return from_bytes(path, bytes, *std::move(file));
 }
 
+Result<std::shared_ptr<const ElfFile>> ElfFile::open_in_root(const std::string& root, const std::string& path) {
+    auto file = MappedFile::open_in_root(root, path, MappedFile::Use::PrivateCopy);
+    if (!file) return std::move(file).error().with_context(root + path);
+    const auto bytes = (*file)->bytes();
+    std::string opened_path = (*file)->path();  // before the file is moved from
+    return from_bytes(std::move(opened_path), bytes, *std::move(file));
+}
+
 Result<std::shared_ptr<const ElfFile>> ElfFile::from_bytes(std::string name, std::span<const std::byte> bytes,
                                                            std::shared_ptr<const void> owner) {
-    elf_version(EV_CURRENT);
     std::shared_ptr<ElfFile> file(new ElfFile);
     file->path_ = std::move(name);
     file->bytes_ = bytes;
     file->owner_ = std::move(owner);
-    // libelf only reads from the image; its signature predates const.
-    file->elf_ = elf_memory(const_cast<char*>(reinterpret_cast<const char*>(bytes.data())), bytes.size());
-    if (file->elf_ == nullptr || elf_kind(file->elf_) != ELF_K_ELF) return not_usable(file->path_, "not an ELF file");
-    if (auto loaded = file->load_tables(); !loaded) return std::move(loaded).error();
+    if (auto read = file->read_header(); !read) return std::move(read).error().with_context(file->path_);
     return std::shared_ptr<const ElfFile>(std::move(file));
 }
 
@@ -48,63 +61,108 @@ ElfFile::~ElfFile() {
     if (elf_ != nullptr) elf_end(elf_);
 }
 
-Result<void> ElfFile::load_tables() {
-    GElf_Ehdr header;
-    if (gelf_getehdr(elf_, &header) == nullptr) return not_usable(path_, "its ELF header is damaged");
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64) {
-        return not_usable(path_, "not an x86-64 file");
+Result<void> ElfFile::read_header() {
+    const auto header = parse_elf_header(bytes_);
+    if (!header) return header.error();
+    type_ = header->type;
+    std::uint64_t count = header->segment_count;
+    if (count == PN_XNUM) {
+        const auto section = read_at<Elf64_Shdr>(bytes_, header->sections_offset);
+        if (section) count = section->sh_info;
     }
-    fixed_address_ = header.e_type == ET_EXEC;
-    std::size_t segment_count = 0;
-    elf_getphdrnum(elf_, &segment_count);
-    for (std::size_t i = 0; i < segment_count; ++i) {
-        GElf_Phdr segment;
-        if (gelf_getphdr(elf_, static_cast<int>(i), &segment) == nullptr) break;
-        segments_.push_back({segment.p_type, segment.p_flags, segment.p_offset, segment.p_vaddr, segment.p_filesz,
-                             segment.p_memsz, segment.p_align});
-        if (segment.p_type == PT_NOTE && !build_id_) {
-            build_id_ = find_build_id(parse_notes(slice(bytes_, segment.p_offset, segment.p_filesz), segment.p_align));
-        }
-    }
-    std::size_t names_index = 0;
-    elf_getshdrstrndx(elf_, &names_index);
-    for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
-        GElf_Shdr entry;
-        if (gelf_getshdr(section, &entry) == nullptr) continue;
-        const char* name = elf_strptr(elf_, names_index, entry.sh_name);
-        sections_.push_back({name ? name : "", entry.sh_type, entry.sh_flags, entry.sh_addr, entry.sh_offset,
-                             entry.sh_size, entry.sh_link, static_cast<std::uint32_t>(elf_ndxscn(section))});
-        // Debug files keep the note as a section only.
-        if (entry.sh_type == SHT_NOTE && !build_id_) {
-            build_id_ = find_build_id(parse_notes(slice(bytes_, entry.sh_offset, entry.sh_size), entry.sh_addralign));
-        }
+    if (header->segment_size == sizeof(Elf64_Phdr)) {
+        segments_ = parse_segments(bytes_, header->segments_offset, std::min(count, kMaxSegments));
     }
     return {};
 }
 
+const std::vector<ElfSection>& ElfFile::sections() const {
+    if (!sections_) sections_ = read_sections();
+    return *sections_;
+}
+
+std::vector<ElfSection> ElfFile::read_sections() const {
+    std::vector<ElfSection> sections;
+    const auto header = parse_elf_header(bytes_);
+    if (!header || header->sections_offset == 0) return sections;
+    const auto entry_at = [&](std::uint64_t index) {
+        return read_at<Elf64_Shdr>(bytes_, header->sections_offset + index * sizeof(Elf64_Shdr));
+    };
+    const auto first = entry_at(0);
+    if (!first) return sections;
+    const std::uint64_t count = header->section_count != 0 ? header->section_count : first->sh_size;
+    const std::uint64_t names_index = header->section_names != SHN_XINDEX ? header->section_names : first->sh_link;
+    std::span<const std::byte> names;
+    if (const auto entry = entry_at(names_index); entry && names_index < count) {
+        names = slice(bytes_, entry->sh_offset, entry->sh_size);
+    }
+    for (std::uint64_t i = 1; i < std::min(count, kMaxSections); ++i) {
+        const auto entry = entry_at(i);
+        if (!entry) break;
+        sections.push_back({name_at(names, entry->sh_name), entry->sh_type, entry->sh_flags, entry->sh_addr,
+                            entry->sh_offset, entry->sh_size, entry->sh_link, static_cast<std::uint32_t>(i)});
+    }
+    return sections;
+}
+
+const std::optional<std::string>& ElfFile::build_id() const {
+    if (!build_id_) build_id_ = read_build_id();
+    return *build_id_;
+}
+
+std::optional<std::string> ElfFile::read_build_id() const {
+    for (const ElfSegment& segment : segments_) {
+        if (segment.type != PT_NOTE) continue;
+        const auto size = std::min(segment.file_size, kMaxNoteSegment);
+        const auto notes = parse_notes(slice(bytes_, segment.offset, size), segment.alignment);
+        if (auto id = find_build_id(notes)) return id;
+    }
+    // Debug files keep the note as a section only.
+    for (const ElfSection& section : sections()) {
+        if (section.type != SHT_NOTE) continue;
+        if (auto id =
+                find_build_id(parse_notes(slice(bytes_, section.offset, std::min(section.size, kMaxNoteSegment)))))
+            return id;
+    }
+    return std::nullopt;
+}
+
 const ElfSection* ElfFile::find_section(std::string_view name) const {
-    const auto found = std::find_if(sections_.begin(), sections_.end(),
-                                    [&](const ElfSection& section) { return section.name == name; });
-    return found == sections_.end() ? nullptr : &*found;
+    const auto& all = sections();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const ElfSection& section) { return section.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+Elf* ElfFile::handle() const {
+    if (elf_ != nullptr) return elf_;
+    elf_version(EV_CURRENT);
+    // libelf's signature predates const; what it edits of our own files are private copies.
+    elf_ = elf_memory(const_cast<char*>(reinterpret_cast<const char*>(bytes_.data())), bytes_.size());
+    return elf_;
 }
 
 Result<std::span<const std::byte>> ElfFile::section_bytes(const ElfSection& section) const {
     if (section.type == SHT_NOBITS) return std::span<const std::byte>{};
-    Elf_Scn* handle = elf_getscn(elf_, section.index);
-    if (handle == nullptr) return not_usable(path_, "no section " + section.name);
-    if ((section.flags & SHF_COMPRESSED) != 0 && elf_compress(handle, 0, 0) < 0) {
-        return not_usable(path_, "section " + section.name + " cannot be decompressed");
-    }
-    const Elf_Data* data = elf_rawdata(handle, nullptr);
-    if (data == nullptr || data->d_buf == nullptr) return not_usable(path_, "section " + section.name + " is cut");
-    return std::span(static_cast<const std::byte*>(data->d_buf), data->d_size);
+    if ((section.flags & SHF_COMPRESSED) != 0) return decompressed(section);
+    const auto bytes = slice(bytes_, section.offset, section.size);
+    if (bytes.size() != section.size) return damaged(path_, "section " + section.name + " is cut");
+    return bytes;
+}
+
+Result<std::span<const std::byte>> ElfFile::decompressed(const ElfSection& section) const {
+    const auto known = decompressed_.find(section.index);
+    if (known != decompressed_.end()) return std::span<const std::byte>(known->second);
+    auto content = decompress_section(slice(bytes_, section.offset, section.size));
+    if (!content) return std::move(content).error().with_context(path_ + ": " + section.name);
+    return std::span<const std::byte>(decompressed_.emplace(section.index, *std::move(content)).first->second);
 }
 
 std::span<const std::byte> ElfFile::bytes_at(std::uint64_t link_address, std::size_t max_size) const {
     for (const ElfSegment& segment : segments_) {
         if (segment.type != PT_LOAD || link_address < segment.link_address) continue;
         const std::uint64_t skip = link_address - segment.link_address;
-        if (skip >= segment.file_size) continue;
+        if (skip >= segment.file_size || segment.offset > UINT64_MAX - skip) continue;
         return slice(bytes_, segment.offset + skip, std::min<std::uint64_t>(max_size, segment.file_size - skip));
     }
     return {};

@@ -4,19 +4,43 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace pycore {
+namespace {
 
-void FileMemory::add_region(MemoryRegion region, std::span<const std::byte> bytes) {
+using Bytes = std::span<const std::byte>;
+
+// The bytes of `entry` from `address` on.
+Bytes bytes_from(const IntervalMap<Bytes>::Entry& entry, Address address) {
+    return entry.value.subspan(address - entry.origin, entry.range.end - address);
+}
+
+// A range of `size` bytes that ends at the top of the address space at the latest.
+AddressRange range_at(Address begin, std::uint64_t size) {
+    const std::uint64_t room = ~std::uint64_t{0} - begin.value;
+    return {begin, begin + std::min(size, room)};
+}
+
+template <typename Entries>
+std::uint64_t total_size(const Entries& entries) {
+    std::uint64_t total = 0;  // of disjoint ranges: cannot overflow
+    for (const auto& entry : entries) total += entry.range.size_bytes();
+    return total;
+}
+
+}  // namespace
+
+void FileMemory::add_region(MemoryRegion region, Bytes bytes) {
     const auto size = std::min<std::uint64_t>(bytes.size(), region.range.size_bytes());
     region.present_bytes = size;
-    pieces_.add({region.range.begin, region.range.begin + size}, bytes.first(size));
+    pieces_.add(range_at(region.range.begin, size), bytes.first(size));
     regions_.add(region.range, region);
 }
 
-void FileMemory::add_backing(Address address, std::span<const std::byte> bytes) {
-    backings_.add({address, address + bytes.size()}, bytes);
-}
+void FileMemory::add_mapping(MemoryRegion region) { mappings_.push_back(region); }
+
+void FileMemory::add_backing(Address address, Bytes bytes) { backings_.add(range_at(address, bytes.size()), bytes); }
 
 void FileMemory::keep_alive(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
 
@@ -24,22 +48,32 @@ void FileMemory::seal() {
     pieces_.seal();
     backings_.seal();
     regions_.seal();
+    if (mappings_.empty()) return;
+    IntervalMap<MemoryRegion> gaps;
+    for (const MemoryRegion& mapping : std::exchange(mappings_, {})) {
+        for (const AddressRange& gap : regions_.uncovered(mapping.range)) gaps.add(gap, mapping);
+    }
+    for (const auto& gap : gaps.entries()) regions_.add(gap.range, gap.value);
+    regions_.seal();
 }
 
-std::span<const std::byte> FileMemory::view(Address address, std::size_t max_size) const {
-    if (const auto* piece = pieces_.find(address)) {
-        const auto from = piece->value.subspan(address - piece->range.begin);
-        return from.first(std::min(from.size(), max_size));
+Bytes FileMemory::dumped(Address address, std::size_t max_size) const {
+    const auto* piece = pieces_.find(address);
+    if (piece == nullptr) return {};
+    const auto from = bytes_from(*piece, address);
+    return from.first(std::min(from.size(), max_size));
+}
+
+Bytes FileMemory::view(Address address, std::size_t max_size) const {
+    if (const auto own = dumped(address, max_size); !own.empty()) return own;
+    const auto* backing = backings_.find(address);
+    if (backing == nullptr) return {};
+    auto from = bytes_from(*backing, address);
+    // The dump's own bytes win where they begin again.
+    if (const auto* next = pieces_.next_after(address)) {
+        from = from.first(std::min<std::uint64_t>(from.size(), next->range.begin - address));
     }
-    if (const auto* backing = backings_.find(address)) {
-        auto from = backing->value.subspan(address - backing->range.begin);
-        // The dump's own bytes win where they begin again.
-        if (const auto* next = pieces_.next_after(address)) {
-            from = from.first(std::min<std::uint64_t>(from.size(), next->range.begin - address));
-        }
-        return from.first(std::min(from.size(), max_size));
-    }
-    return {};
+    return from.first(std::min(from.size(), max_size));
 }
 
 Result<void> FileMemory::read(Address address, std::span<std::byte> out) const {
@@ -53,15 +87,34 @@ Result<void> FileMemory::read(Address address, std::span<std::byte> out) const {
     return {};
 }
 
+MemoryRegion FileMemory::region_of(const RegionEntry& entry) {
+    MemoryRegion region = entry.value;
+    const std::uint64_t skipped = entry.range.begin - entry.origin;
+    const std::uint64_t present = region.present_bytes > skipped ? region.present_bytes - skipped : 0;
+    region.range = entry.range;
+    region.present_bytes = std::min(present, entry.range.size_bytes());
+    return region;
+}
+
 std::vector<MemoryRegion> FileMemory::regions() const {
     std::vector<MemoryRegion> all;
     all.reserve(regions_.entries().size());
-    for (const auto& entry : regions_.entries()) all.push_back(entry.value);
+    for (const auto& entry : regions_.entries()) all.push_back(region_of(entry));
     return all;
 }
 
+std::optional<MemoryRegion> FileMemory::region_at(Address address) const {
+    const auto* entry = regions_.find(address);
+    if (entry == nullptr) return std::nullopt;
+    return region_of(*entry);
+}
+
+std::uint64_t FileMemory::mapped_bytes() const { return total_size(regions_.entries()); }
+
+std::uint64_t FileMemory::dumped_bytes() const { return total_size(pieces_.entries()); }
+
 Error FileMemory::absence_at(Address address) const {
-    if (regions_.find(address)) {
+    if (regions_.find(address) != nullptr) {
         return {ErrorCode::Absent, to_string(address) + " is mapped but not in the core", address};
     }
     return {ErrorCode::Unmapped, to_string(address) + " is not mapped", address};

@@ -25,6 +25,12 @@ void install_fatal_error_handler_once() {
     static_cast<void>(installed);
 }
 
+// "/build/./Modules/x.c" -> "/build/Modules/x.c": the same file, told the same way.
+void drop_idle_parts(std::string& path) {
+    for (auto at = path.find("/./"); at != std::string::npos; at = path.find("/./", at)) path.erase(at, 2);
+    if (path.size() > 2 && path.starts_with("./")) path.erase(0, 2);
+}
+
 std::optional<SourceLocation> location_of(const LineTable& table, const char* directory, std::uint64_t file,
                                           std::uint64_t line, std::uint64_t column) {
     if (line == 0) return std::nullopt;  // code that no line made
@@ -33,6 +39,7 @@ std::optional<SourceLocation> location_of(const LineTable& table, const char* di
     if (column != 0) location.column = static_cast<std::int64_t>(column);
     constexpr auto kKind = llvm::DILineInfoSpecifier::FileLineInfoKind::AbsoluteFilePath;
     if (!table.getFileNameByIndex(file, directory, kKind, location.file)) return std::nullopt;
+    drop_idle_parts(location.file);
     return location;
 }
 

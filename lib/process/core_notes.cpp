@@ -3,16 +3,22 @@
 #include "process/core_notes.h"
 
 #include <elf.h>
+#include <fmt/format.h>
 #include <sys/procfs.h>
 #include <sys/user.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
+#include <string_view>
 
 #include "base/byte_reader.h"
+#include "elf/elf_notes.h"
 
 namespace pycore {
 namespace {
+
+constexpr std::size_t kMaxThreads = 1 << 20;  // Linux allows 4 million processes and threads in all
 
 Registers registers_of(const user_regs_struct& user) {
     Registers registers;
@@ -24,88 +30,172 @@ Registers registers_of(const user_regs_struct& user) {
     return registers;
 }
 
-void read_prstatus(const ElfNote& note, ProcessSnapshot& process) {
+bool read_prstatus(const ElfNote& note, CoreNotes& notes) {
     const auto status = ByteReader(note.description).read<elf_prstatus>();
-    if (!status) return;
+    if (!status) return false;
     user_regs_struct user;
     static_assert(sizeof(user) == sizeof(status->pr_reg));
     std::memcpy(&user, &status->pr_reg, sizeof(user));
-    process.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig});
+    notes.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig});
+    notes.signals.emplace_back();
+    return true;
 }
 
 std::string fixed_text(const char* text, std::size_t size) { return {text, strnlen(text, size)}; }
 
-void read_prpsinfo(const ElfNote& note, ProcessSnapshot& process) {
+bool read_prpsinfo(const ElfNote& note, CoreNotes& notes) {
     const auto info = ByteReader(note.description).read<elf_prpsinfo>();
-    if (!info) return;
-    process.pid = info->pr_pid;
-    process.ppid = info->pr_ppid;
-    process.uid = info->pr_uid;
-    process.short_name = fixed_text(info->pr_fname, sizeof(info->pr_fname));
+    if (!info) return false;
+    notes.process_first = notes.threads.empty();
+    notes.process =
+        ProcessRecord{info->pr_pid, info->pr_ppid, info->pr_uid, fixed_text(info->pr_fname, sizeof(info->pr_fname)),
+                      fixed_text(info->pr_psargs, sizeof(info->pr_psargs))};
+    return true;
 }
 
-void read_siginfo(const ElfNote& note, ProcessSnapshot& process) {
+// Which member of siginfo_t's union is in use (kernel/signal.c, siginfo_layout()).
+bool has_sender(int code) { return code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ; }
+
+bool has_fault_address(int number, int code) {
+    const bool of_a_fault =
+        number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE || number == SIGTRAP;
+    return of_a_fault && code > 0 && code != SI_KERNEL;
+}
+
+bool read_siginfo(const ElfNote& note, CoreNotes& notes) {
     const auto number = read_at<std::int32_t>(note.description, 0);
     const auto code = read_at<std::int32_t>(note.description, 8);
-    if (!number || *number == 0) return;
-    SignalInfo signal{*number, code, {}, {}};
-    if (code && *code > 0 && *code != SI_KERNEL) {
-        if (auto address = read_at<std::uint64_t>(note.description, 16)) signal.fault_address = Address{*address};
-    } else if (auto pid = read_at<std::int32_t>(note.description, 16); code && *code <= 0 && pid) {
-        signal.sender_pid = *pid;
-    }
-    process.signal = signal;
+    if (!number || !code) return false;
+    if (notes.threads.empty() || *number == 0) return true;
+    SignalInfo signal{*number, *code, {}, {}};
+    const auto address = read_at<std::uint64_t>(note.description, 16);
+    const auto sender = read_at<std::int32_t>(note.description, 16);
+    if (address && has_fault_address(*number, *code)) signal.fault_address = Address{*address};
+    if (sender && has_sender(*code)) signal.sender_pid = *sender;
+    if (!notes.signals.back()) notes.signals.back() = signal;
+    return true;
 }
 
-void read_auxv(const ElfNote& note, ProcessSnapshot& process) {
+void set_auxiliary(AuxiliaryVector& auxiliary, std::uint64_t type, std::uint64_t value) {
+    switch (type) {
+        case AT_PHDR: auxiliary.program_headers = Address{value}; break;
+        case AT_PHNUM: auxiliary.program_header_count = value; break;
+        case AT_BASE: auxiliary.interpreter_base = Address{value}; break;
+        case AT_ENTRY: auxiliary.entry = Address{value}; break;
+        case AT_SYSINFO_EHDR: auxiliary.vdso = Address{value}; break;
+        case AT_EXECFN: auxiliary.executable_name = Address{value}; break;
+        case AT_RANDOM: auxiliary.random = Address{value}; break;
+        default: break;
+    }
+}
+
+bool read_auxv(const ElfNote& note, CoreNotes& notes) {
     ByteReader reader(note.description);
     while (const auto entry = reader.read<Elf64_auxv_t>()) {
-        const Address value{entry->a_un.a_val};
-        switch (entry->a_type) {
-            case AT_PHDR: process.auxiliary.program_headers = value; break;
-            case AT_BASE: process.auxiliary.interpreter_base = value; break;
-            case AT_ENTRY: process.auxiliary.entry = value; break;
-            case AT_SYSINFO_EHDR: process.auxiliary.vdso = value; break;
-            case AT_EXECFN: process.auxiliary.executable_name = value; break;
-            default: break;
-        }
+        if (entry->a_type == AT_NULL) break;
+        if (!notes.auxiliary.first) notes.auxiliary.first = {{entry->a_type, entry->a_un.a_val}};
+        set_auxiliary(notes.auxiliary, entry->a_type, entry->a_un.a_val);
+        notes.has_auxiliary = true;
     }
+    return notes.has_auxiliary;
 }
 
-void read_file_mappings(const ElfNote& note, ProcessSnapshot& process) {
+std::optional<FileMapping> read_file_range(ByteReader& reader, std::uint64_t page_size) {
+    const auto begin = reader.read<std::uint64_t>();
+    const auto end = reader.read<std::uint64_t>();
+    const auto offset = reader.read<std::uint64_t>();
+    if (!begin || !end || !offset) return std::nullopt;
+    std::uint64_t offset_bytes = 0;
+    const bool overflow = __builtin_mul_overflow(*offset, page_size, &offset_bytes);
+    // A range that makes no sense stays in line, so that the others keep their paths.
+    if (overflow || *begin >= *end) return FileMapping{};
+    return FileMapping{{{*begin}, {*end}}, {offset_bytes}, {}};
+}
+
+bool read_file_mappings(const ElfNote& note, CoreNotes& notes) {
     ByteReader reader(note.description);
     const auto count = reader.read<std::uint64_t>();
     const auto page_size = reader.read<std::uint64_t>();
-    if (!count || !page_size || *count > reader.remaining() / 24) return;
-    for (std::uint64_t i = 0; i < *count; ++i) {
-        const auto begin = reader.read<std::uint64_t>();
-        const auto end = reader.read<std::uint64_t>();
-        const auto offset = reader.read<std::uint64_t>();
-        process.file_mappings.push_back({{{*begin}, {*end}}, {*offset * *page_size}, {}});
+    if (!count || !page_size) return false;
+    std::vector<FileMapping> mappings;
+    while (mappings.size() < *count) {
+        const auto mapping = read_file_range(reader, *page_size);
+        if (!mapping) return false;
+        mappings.push_back(*mapping);
     }
-    for (FileMapping& mapping : process.file_mappings) {
+    notes.file_page_size = *page_size;
+    bool complete = true;
+    for (FileMapping& mapping : mappings) {
         const auto path = reader.read_c_string();
+        complete = complete && path && mapping.range.size_bytes() != 0;
         if (!path) break;
         mapping.path = *path;
+        if (mapping.range.size_bytes() != 0) notes.file_mappings.push_back(mapping);
     }
-    std::sort(process.file_mappings.begin(), process.file_mappings.end(),
-              [](const FileMapping& a, const FileMapping& b) { return a.range.begin < b.range.begin; });
+    std::stable_sort(notes.file_mappings.begin(), notes.file_mappings.end(),
+                     [](const FileMapping& a, const FileMapping& b) { return a.range.begin < b.range.begin; });
+    return complete;
+}
+
+// False if the note is damaged.
+bool read_note(const ElfNote& note, CoreNotes& notes) {
+    switch (note.type) {
+        case NT_PRSTATUS: return read_prstatus(note, notes);
+        case NT_PRPSINFO: return read_prpsinfo(note, notes);
+        case NT_SIGINFO: return read_siginfo(note, notes);
+        case NT_AUXV: return read_auxv(note, notes);
+        case NT_FILE: return read_file_mappings(note, notes);
+        default: return true;
+    }
+}
+
+std::string_view note_name(std::uint32_t type) {
+    switch (type) {
+        case NT_PRSTATUS: return "NT_PRSTATUS (a thread's registers)";
+        case NT_PRPSINFO: return "NT_PRPSINFO (pid, name, arguments)";
+        case NT_SIGINFO: return "NT_SIGINFO (the signal)";
+        case NT_AUXV: return "NT_AUXV (where the program was loaded)";
+        case NT_FILE: return "NT_FILE (which files are mapped)";
+        default: return "some";
+    }
+}
+
+// Where the next sound record of a core may begin, from `offset` on: a header {namesz, descsz, type} with
+// a name that cores have. Records begin at multiples of 4.
+std::optional<std::size_t> find_record(std::span<const std::byte> segment, std::size_t offset) {
+    constexpr std::size_t kMaxSkip = 1 << 20;  // bytes; NT_FILE has at most 4 MiB, the others some 10 KiB
+    for (std::size_t at = offset; at + 20 <= segment.size() && at - offset < kMaxSkip; at += 4) {
+        const auto* name = reinterpret_cast<const char*>(segment.data()) + at + sizeof(Elf64_Nhdr);
+        const auto name_size = read_at<std::uint32_t>(segment, at);
+        if (name_size == 5U && std::memcmp(name, "CORE", 5) == 0) return at;
+        if (name_size == 6U && std::memcmp(name, "LINUX", 6) == 0) return at;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
-void read_core_notes(const ElfNotes& notes, ProcessSnapshot& process, Diagnostics&) {
-    for (const ElfNote& note : notes.notes) {
-        if (note.name != "CORE") continue;
-        switch (note.type) {
-            case NT_PRSTATUS: read_prstatus(note, process); break;
-            case NT_PRPSINFO: read_prpsinfo(note, process); break;
-            case NT_SIGINFO: read_siginfo(note, process); break;
-            case NT_AUXV: read_auxv(note, process); break;
-            case NT_FILE: read_file_mappings(note, process); break;
-            default: break;
+void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics) {
+    ElfNoteReader reader(segment);
+    while (notes.threads.size() < kMaxThreads) {
+        const auto note = reader.next();
+        if (note && note->name == "CORE" && !read_note(*note, notes)) {
+            diagnostics.warn(
+                {ErrorCode::Corrupt, fmt::format("a note of the core is damaged: {}", note_name(note->type)), {}});
         }
+        if (note) continue;
+        if (!reader.cut()) return;
+        const std::size_t damage = reader.offset();
+        const auto next = find_record(segment, damage + 4);
+        diagnostics.warn(
+            {ErrorCode::Corrupt,
+             fmt::format("the notes of the core are damaged at byte {} of {}; {}", damage, segment.size(),
+                         next ? fmt::format("{} bytes were passed over", *next - damage) : "what follows is lost"),
+             {}});
+        if (!next) return;
+        reader.seek(*next);
     }
+    diagnostics.warn({ErrorCode::Limit, fmt::format("the core has more than {} threads", kMaxThreads), {}});
 }
 
 }  // namespace pycore

@@ -2,20 +2,48 @@
 // SPDX-FileCopyrightText: the pycore authors
 #pragma once
 
-// The kernel's notes of a core, x86-64 (Linux include/uapi/linux/elfcore.h, arch/x86/include/asm/elf.h).
+// The notes of a core, x86-64 (Linux include/uapi/linux/elfcore.h, arch/x86/include/asm/elf.h), all of
+// owner "CORE". A thread's notes begin with its NT_PRSTATUS.
 //   NT_PRSTATUS   elf_prstatus: 0 siginfo{signo,code,errno} 12 cursig u16 32 pid i32 112 registers[27]
 //   NT_PRPSINFO   elf_prpsinfo: 16 uid u32 24 pid i32 28 ppid i32 40 fname[16] 56 psargs[80]
 //   NT_SIGINFO    siginfo_t: 0 signo 4 errno 8 code 16 fault address | sender pid
 //   NT_AUXV       pairs of u64
 //   NT_FILE       u64 count, u64 page_size, count x {start, end, offset in pages}, count x path NUL
+//                 (page_size is 4096 from the kernel; gdb counts in bytes and writes 1)
+// Vector and floating-point registers (NT_FPREGSET, NT_X86_XSTATE of owner "LINUX") and all others are
+// known to exist and passed over.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "base/diagnostics.h"
-#include "elf/elf_notes.h"
 #include "process/process_snapshot.h"
 
 namespace pycore {
 
-// Fills threads, signal, file_mappings, auxiliary, pid, names ... of `process`.
-void read_core_notes(const ElfNotes& notes, ProcessSnapshot& process, Diagnostics& diagnostics);
+// NT_PRPSINFO.
+struct ProcessRecord {
+    std::int64_t pid = 0;
+    std::int64_t ppid = 0;
+    std::int64_t uid = 0;
+    std::string short_name;  // at most 15 bytes
+    std::string arguments;   // separated by blanks, at most 79 bytes
+};
+
+struct CoreNotes {
+    std::vector<Thread> threads;                     // in the core's order
+    std::vector<std::optional<SignalInfo>> signals;  // NT_SIGINFO of each of `threads`
+    std::optional<ProcessRecord> process;
+    bool process_first = false;              // NT_PRPSINFO came before every NT_PRSTATUS, as gdb writes it
+    std::vector<FileMapping> file_mappings;  // ascending
+    std::optional<std::uint64_t> file_page_size;
+    AuxiliaryVector auxiliary;
+    bool has_auxiliary = false;
+};
+
+// Reads the notes of one segment more into `notes`. Damaged records are told and passed over.
+void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics);
 
 }  // namespace pycore

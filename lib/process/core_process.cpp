@@ -3,13 +3,21 @@
 #include "process/core_process.h"
 
 #include <elf.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_set>
+#include <utility>
 
-#include "base/byte_reader.h"
 #include "memory/file_memory.h"
+#include "process/core_headers.h"
+#include "process/core_memory.h"
 #include "process/core_notes.h"
+#include "process/core_origin.h"
+#include "process/initial_stack.h"
+#include "process/module_backing.h"
+#include "process/module_files.h"
+#include "process/module_list.h"
 
 namespace pycore {
 namespace {
@@ -19,102 +27,164 @@ std::span<const std::byte> slice(std::span<const std::byte> bytes, std::uint64_t
     return bytes.subspan(offset, std::min<std::uint64_t>(size, bytes.size() - offset));
 }
 
-std::optional<std::string> build_id_in_memory(const MemoryImage& memory, Address base) {
-    const auto header = read_value<Elf64_Ehdr>(memory, base);
-    if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return std::nullopt;
-    for (unsigned i = 0; i < header->e_phnum; ++i) {
-        const auto segment = read_value<Elf64_Phdr>(memory, base + header->e_phoff + i * sizeof(Elf64_Phdr));
-        if (!segment) return std::nullopt;
-        if (segment->p_type != PT_NOTE) continue;
-        const auto bytes = memory.view(base + segment->p_offset, segment->p_filesz);
-        if (auto id = find_build_id(parse_notes(bytes, segment->p_align))) return id;
-    }
-    return std::nullopt;
+void tell_cut(const CoreHeaders& headers, std::uint64_t size, Diagnostics& diagnostics) {
+    if (headers.whole_size <= size) return;
+    diagnostics.warn({ErrorCode::Absent,
+                      fmt::format("the core is cut: {} of {} bytes are there; was the disk full, or its size limited "
+                                  "(ulimit -c, coredump.conf)?",
+                                  size, headers.whole_size),
+                      {}});
 }
 
-void open_module_file(Module& module, FileMemory&) {
-    auto file = ElfFile::open(module.path);
-    if (!file) return;
-    module.found_path = module.path;
-    if (module.build_id != (*file)->build_id()) {
-        module.match = ModuleMatch::Mismatch;
-        return;
+CoreNotes read_notes(const CoreHeaders& headers, std::span<const std::byte> file, Diagnostics& diagnostics) {
+    CoreNotes notes;
+    for (const ElfSegment& segment : headers.segments) {
+        if (segment.type != PT_NOTE) continue;
+        parse_core_notes(slice(file, segment.offset, segment.file_size), notes, diagnostics);
     }
-    module.match = module.build_id ? ModuleMatch::BuildId : ModuleMatch::Unverified;
-    module.file = *file;
+    return notes;
 }
 
-void set_load_bias(Module& module) {
-    if (!module.file || module.file->is_fixed_address()) return;
-    for (const ElfSegment& segment : module.file->segments()) {
-        if (segment.type != PT_LOAD) continue;
-        const std::uint64_t page_offset = segment.offset & ~0xfffULL;
-        if (page_offset == 0) {
-            module.load_bias = module.range.begin.value - (segment.link_address & ~0xfffULL);
-            return;
+// The notes that the rest of the answer hangs on.
+void tell_lost_notes(const CoreNotes& notes, const std::string& producer, Diagnostics& diagnostics) {
+    if (notes.threads.empty()) {
+        diagnostics.warn({ErrorCode::Absent,
+                          fmt::format("the core tells of no thread: no thread ids, no registers, no C stacks{}",
+                                      producer == "gdb" ? " (gdb writes them last, behind the memory)" : ""),
+                          {}});
+    }
+    if (!notes.file_page_size) {
+        diagnostics.warn({ErrorCode::Absent,
+                          "the core does not say which files were mapped (no NT_FILE note); modules are found by their "
+                          "headers in memory",
+                          {}});
+    }
+}
+
+// Two notes with one thread id would be one thread told twice.
+void take_threads(CoreNotes& notes, ProcessSnapshot& process, Diagnostics& diagnostics) {
+    std::unordered_set<std::int64_t> seen;
+    for (const Thread& thread : notes.threads) {
+        if (thread.tid > 0 && seen.insert(thread.tid).second) {
+            process.threads.push_back(thread);
+            continue;
+        }
+        diagnostics.warn({ErrorCode::Corrupt,
+                          fmt::format("the core has a thread with the id {}{}; it is left out", thread.tid,
+                                      thread.tid > 0 ? " twice" : ""),
+                          {}});
+    }
+}
+
+void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnapshot& process) {
+    process.producer = find_producer(headers, notes);
+    if (const auto taken = find_signal(process.producer, notes)) {
+        process.signal = taken->signal;
+        process.crashed_tid = taken->tid;
+    }
+    process.auxiliary = notes.auxiliary;
+    if (!notes.process) return;
+    process.pid = notes.process->pid;
+    process.ppid = notes.process->ppid;
+    process.uid = notes.process->uid;
+    process.short_name = notes.process->short_name;
+}
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find(' ', begin), text.size());
+        if (end > begin) words.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return words;
+}
+
+void read_arguments(const FileMemory& memory, const CoreNotes& notes, ProcessSnapshot& process,
+                    Diagnostics& diagnostics) {
+    process.command_line = read_command_line(memory, notes.auxiliary);
+    if (process.command_line || !notes.process || notes.process->arguments.empty()) return;
+    process.command_line = split(notes.process->arguments);
+    diagnostics.note(
+        {ErrorCode::Absent,
+         "the command line is taken from the note NT_PRPSINFO, which is cut at 79 bytes and does not quote",
+         {}});
+}
+
+// The program as the kernel mapped it, else as it was called.
+std::optional<std::string> executable_path(const FileMemory& memory, const ProcessSnapshot& process) {
+    const auto program = std::find_if(process.modules.begin(), process.modules.end(),
+                                      [](const Module& module) { return module.is_executable; });
+    if (program != process.modules.end() && program->path.starts_with('/')) return program->path;
+    if (!process.auxiliary.executable_name) return std::nullopt;
+    auto name = read_c_string(memory, *process.auxiliary.executable_name);
+    if (!name || name->empty()) return std::nullopt;
+    return *std::move(name);
+}
+
+// gdb has no segments for mappings that it does not dump.
+void add_file_mappings(const ProcessSnapshot& process, const std::vector<ModuleDraft>& drafts, FileMemory& memory) {
+    for (const ModuleDraft& draft : drafts) {
+        for (const FileMapping& mapping : draft.mappings) {
+            const ElfSegment* segment = draft.image ? segment_of(*draft.image, mapping) : nullptr;
+            const std::uint32_t flags = segment != nullptr ? segment->flags : std::uint32_t{PF_R};
+            memory.add_mapping({mapping.range, (flags & PF_R) != 0, (flags & PF_W) != 0, (flags & PF_X) != 0, 0});
         }
     }
+    for (const FileMapping& mapping : process.file_mappings) memory.add_mapping({mapping.range, true, false, false, 0});
 }
 
-void back_by_file(const Module& module, FileMemory& memory) {
-    if (!module.file) return;
-    for (const ElfSegment& segment : module.file->segments()) {
-        if (segment.type != PT_LOAD || (segment.flags & PF_W) != 0) continue;
-        memory.add_backing(module.address_of(segment.link_address),
-                           slice(module.file->bytes(), segment.offset, segment.file_size));
-    }
-}
+struct CoreParts {
+    std::vector<LoadSegment> segments;
+    SegmentMap by_address;
+    std::vector<ModuleDraft> drafts;
+};
 
-std::vector<Module> modules_of(const ProcessSnapshot& process) {
-    std::vector<Module> modules;
-    for (const FileMapping& mapping : process.file_mappings) {
-        if (!modules.empty() && modules.back().path == mapping.path && mapping.file_offset.value != 0) {
-            modules.back().range.end = mapping.range.end;
-        } else if (mapping.file_offset.value == 0) {
-            Module module;
-            module.path = mapping.path;
-            module.range = mapping.range;
-            modules.push_back(std::move(module));
-        }
+void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, ProcessSnapshot& process,
+                Diagnostics& diagnostics) {
+    ModuleFileFinder files(search);
+    parts.drafts =
+        find_modules({memory, parts.by_address, process.file_mappings, process.auxiliary}, files, diagnostics);
+    open_module_files(parts.drafts, files, memory, diagnostics);
+    const BackingRules rules{parts.by_address, dumps_written_memory(parts.segments, process.file_mappings)};
+    for (ModuleDraft& draft : parts.drafts) {
+        back_by_file(draft, rules, memory);
+        if (draft.module.file) memory.keep_alive(draft.module.file);
+        process.modules.push_back(draft.module);
     }
-    return modules;
+    add_file_mappings(process, parts.drafts, memory);
+    memory.seal();
+    tell_missing_files(process, diagnostics);
 }
 
 }  // namespace
 
-Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const FileSearch&, Diagnostics& diagnostics) {
-    const auto bytes = file->bytes();
-    const auto header = read_at<Elf64_Ehdr>(bytes, 0);
-    if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_type != ET_CORE) {
-        return Error{ErrorCode::Unsupported, "not an ELF core file", {}};
-    }
+Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const FileSearch& search,
+                                  Diagnostics& diagnostics) {
+    const auto headers = parse_core_headers(file->bytes(), diagnostics);
+    if (!headers) return headers.error();
+    tell_cut(*headers, file->bytes().size(), diagnostics);
     ProcessSnapshot process;
     process.source_path = file->path();
+    CoreNotes notes = read_notes(*headers, file->bytes(), diagnostics);
+    take_origin(*headers, notes, process);
+    tell_lost_notes(notes, process.producer, diagnostics);
+    take_threads(notes, process, diagnostics);
+    process.file_mappings = std::move(notes.file_mappings);
+
     auto memory = std::make_shared<FileMemory>();
     memory->keep_alive(file);
-    for (unsigned i = 0; i < header->e_phnum; ++i) {
-        const auto segment = read_at<Elf64_Phdr>(bytes, header->e_phoff + i * sizeof(Elf64_Phdr));
-        if (!segment) break;
-        const auto content = slice(bytes, segment->p_offset, segment->p_filesz);
-        if (segment->p_type == PT_NOTE) read_core_notes(parse_notes(content), process, diagnostics);
-        if (segment->p_type != PT_LOAD) continue;
-        const AddressRange range{{segment->p_vaddr}, {segment->p_vaddr + segment->p_memsz}};
-        memory->add_region(
-            {range, (segment->p_flags & PF_R) != 0, (segment->p_flags & PF_W) != 0, (segment->p_flags & PF_X) != 0, 0},
-            content);
-        process.mapped_bytes += segment->p_memsz;
-        process.present_bytes += content.size();
-    }
+    CoreParts parts;
+    parts.segments = load_segments(*headers, file->bytes());
+    drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
+    parts.by_address = map_segments(parts.segments);
+    add_segments(parts.segments, *memory);
     memory->seal();
-    process.modules = modules_of(process);
-    for (Module& module : process.modules) {
-        module.build_id = build_id_in_memory(*memory, module.range.begin);
-        open_module_file(module, *memory);
-        set_load_bias(module);
-        if (module.file) memory->keep_alive(module.file);
-        back_by_file(module, *memory);
-    }
-    memory->seal();
+    find_files(parts, search, *memory, process, diagnostics);
+    read_arguments(*memory, notes, process, diagnostics);
+    process.executable = executable_path(*memory, process);
+    process.mapped_bytes = memory->mapped_bytes();
+    process.present_bytes = memory->dumped_bytes();
     process.memory = std::move(memory);
     return process;
 }

@@ -63,11 +63,19 @@ struct SignalInfo {
 
 // AT_* entries that somebody asks for.
 struct AuxiliaryVector {
-    std::optional<Address> program_headers;   // AT_PHDR
-    std::optional<Address> interpreter_base;  // AT_BASE: ld.so
-    std::optional<Address> entry;             // AT_ENTRY
-    std::optional<Address> vdso;              // AT_SYSINFO_EHDR
-    std::optional<Address> executable_name;   // AT_EXECFN
+    struct Entry {
+        std::uint64_t type = 0;
+        std::uint64_t value = 0;
+        bool operator==(const Entry&) const = default;
+    };
+    std::optional<Entry> first;                         // to find the vector again on the stack
+    std::optional<Address> program_headers;             // AT_PHDR
+    std::optional<std::uint64_t> program_header_count;  // AT_PHNUM
+    std::optional<Address> interpreter_base;            // AT_BASE: ld.so
+    std::optional<Address> entry;                       // AT_ENTRY
+    std::optional<Address> vdso;                        // AT_SYSINFO_EHDR
+    std::optional<Address> executable_name;             // AT_EXECFN
+    std::optional<Address> random;                      // AT_RANDOM: on the initial stack, above the vector itself
 };
 
 struct ProcessSnapshot {

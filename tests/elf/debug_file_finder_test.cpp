@@ -127,3 +127,19 @@ TEST_CASE("debuginfod is asked only when it is wanted", "[elf]") {
     if (DebugFileFinder({{}, {}, true}).find(*program) == nullptr) WARN("debuginfod client not usable here");
     ::unsetenv("DEBUGINFOD_URLS");
 }
+
+TEST_CASE("a link inside the sysroot does not lead out of it", "[elf]") {
+    const TemporaryDirectory root;
+    const TemporaryDirectory outside;
+    copy_to(kSplit / "split_sha1.stripped", root.path / "usr/bin/program");
+    copy_to(kSplit / "split_sha1.debug", outside.path / "program.debug");
+    const auto stripped = open(root.path / "usr/bin/program");
+    const fs::path link = root.path / "usr/lib/debug" / build_id_path(*stripped);
+    fs::create_directories(link.parent_path());
+    fs::create_symlink(outside.path / "program.debug", link);
+    const DebugFileFinder finder({{}, root.path.string(), false});
+    CHECK(finder.find(*stripped) == nullptr);
+
+    copy_to(kSplit / "split_sha1.debug", fs::path(root.path.string() + outside.path.string()) / "program.debug");
+    CHECK(finder.find(*stripped));
+}

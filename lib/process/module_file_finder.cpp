@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "process/module_file_finder.h"
+
+#include <string_view>
+
+namespace pycore {
+namespace {
+
+// Opened files each cost a mapping; a process has some hundreds of modules.
+constexpr std::size_t kMaxFiles = 16'384;
+
+bool never_was_a_file(std::string_view path) {
+    if (!path.starts_with('/')) return true;
+    for (const std::string_view prefix : {"/memfd:", "/SYSV", "/dev/zero", "/proc/", "/sys/", "/[aio]"}) {
+        if (path.starts_with(prefix)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<std::string> path_before_deletion(const std::string& path) {
+    constexpr std::string_view kDeleted = " (deleted)";
+    if (!path.ends_with(kDeleted)) return std::nullopt;
+    return path.substr(0, path.size() - kDeleted.size());
+}
+
+std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& recorded) {
+    const std::string path = path_before_deletion(recorded).value_or(recorded);
+    std::vector<File> files;
+    if (never_was_a_file(path)) return files;
+    if (!search_.sysroot.empty()) {
+        if (auto file = open(search_.sysroot, path)) files.push_back(std::move(file));
+    }
+    if (auto file = open("", path)) files.push_back(std::move(file));
+    return files;
+}
+
+Result<ModuleFileFinder::File> ModuleFileFinder::given_executable() {
+    if (search_.executable.empty()) return File();
+    return ElfFile::open(search_.executable);
+}
+
+ModuleFileFinder::File ModuleFileFinder::open(const std::string& root, const std::string& path) {
+    const auto [place, is_new] = opened_.try_emplace(root + path);
+    if (!is_new || opened_.size() > kMaxFiles) return place->second;
+    auto file = root.empty() ? ElfFile::open(path) : ElfFile::open_in_root(root, path);
+    if (file) place->second = *std::move(file);
+    return place->second;
+}
+
+}  // namespace pycore
