@@ -100,7 +100,7 @@ void attach_python_threads(std::vector<PythonThread> pythons, ProcessState& stat
 
 Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                               Diagnostics& diagnostics) {
-    auto python = read_python(process, {options.depth == ReadDepth::Stacks}, diagnostics);
+    auto python = read_python(process, {options.depth == ReadDepth::Stacks, options.search}, diagnostics);
     if (!python) return std::move(python).error();
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);

@@ -5,29 +5,19 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/interval_map.h"
 
 namespace pycore {
 namespace {
 
-// All activations youngest first. Anchors lie on one stack, whose younger end is lower: sorting by
-// anchor interleaves the thread states of one LWP. Without anchors each chain stays as it is.
-std::vector<PlacedActivation> all_youngest_first(const std::vector<PythonThread>& threads) {
-    std::vector<PlacedActivation> all;
-    bool every_one_anchored = true;
-    for (const PythonThread& thread : threads) {
-        for (const Activation& activation : thread.activations) {
-            all.push_back({&thread, &activation, {}, false});
-            every_one_anchored = every_one_anchored && activation.anchor.has_value();
-        }
-    }
-    if (every_one_anchored && threads.size() > 1) {
-        std::stable_sort(all.begin(), all.end(), [](const PlacedActivation& a, const PlacedActivation& b) {
-            return *a.activation->anchor < *b.activation->anchor;
-        });
-    }
-    return all;
+using Chain = std::vector<PlacedActivation>;
+
+Chain chain_of(const PythonThread& thread) {
+    Chain chain;
+    for (const Activation& activation : thread.activations) chain.push_back({&thread, &activation, {}, false});
+    return chain;
 }
 
 void place_by_anchor(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
@@ -124,6 +114,42 @@ void place_gaps_by_order(std::vector<PlacedActivation>& activations, const std::
     }
 }
 
+// Where each activation of a chain stands on the C stack: at its native frame, or just before the
+// next older one that has a native frame.
+std::vector<std::size_t> stack_positions(const Chain& chain, std::size_t end_of_stack) {
+    std::vector<std::size_t> positions(chain.size());
+    std::size_t older = end_of_stack;
+    for (std::size_t i = chain.size(); i-- > 0;) {
+        older = chain[i].native_index.value_or(older);
+        positions[i] = older;
+    }
+    return positions;
+}
+
+bool all_anchored(const Chain& activations) {
+    return std::all_of(activations.begin(), activations.end(),
+                       [](const PlacedActivation& placed) { return placed.activation->anchor.has_value(); });
+}
+
+// The thread states of one LWP take turns on its stack. Anchors lie on it, younger ones lower;
+// without anchors the native frames tell the order. Each chain keeps its own.
+Chain interleave(const std::vector<Chain>& chains, std::size_t end_of_stack) {
+    std::vector<std::pair<std::size_t, PlacedActivation>> keyed;
+    for (const Chain& chain : chains) {
+        const auto positions = stack_positions(chain, end_of_stack);
+        for (std::size_t i = 0; i < chain.size(); ++i) keyed.emplace_back(positions[i], chain[i]);
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    Chain all;
+    for (auto& [position, placed] : keyed) all.push_back(placed);
+    if (chains.size() > 1 && all_anchored(all)) {
+        std::stable_sort(all.begin(), all.end(), [](const PlacedActivation& a, const PlacedActivation& b) {
+            return *a.activation->anchor < *b.activation->anchor;
+        });
+    }
+    return all;
+}
+
 }  // namespace
 
 bool is_evaluation_loop(const NativeFrame& frame) {
@@ -136,9 +162,14 @@ bool is_evaluation_loop(const NativeFrame& frame) {
 
 std::vector<PlacedActivation> place_activations(const std::vector<NativeFrame>& frames,
                                                 const std::vector<PythonThread>& threads) {
-    std::vector<PlacedActivation> activations = all_youngest_first(threads);
-    place_by_anchor(activations, frames);
-    place_by_frame_object(activations, frames);
+    std::vector<Chain> chains;
+    for (const PythonThread& thread : threads) {
+        Chain chain = chain_of(thread);
+        place_by_anchor(chain, frames);
+        place_by_frame_object(chain, frames);
+        chains.push_back(std::move(chain));
+    }
+    Chain activations = interleave(chains, frames.size());
     place_gaps_by_order(activations, frames);
     return activations;
 }

@@ -2,16 +2,17 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "layout/debug_offsets.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
 #include "base/byte_reader.h"
+#include "layout/versions.h"
 
 namespace pycore::layout {
 namespace {
 
 constexpr std::size_t kHeaderSize = 24;
-constexpr int kFirstMinor = 13;
 
 constexpr std::size_t table_size(int minor) {
     std::size_t size = kHeaderSize;
@@ -59,10 +60,10 @@ Result<DebugOffsets> parse_debug_offsets(std::span<const std::byte> bytes) {
     if (!hex || !free_threaded) return corrupt("_Py_DebugOffsets is cut");
     const auto version = version_from_hex(*hex);
     if (!version || *free_threaded > 1) return corrupt("_Py_DebugOffsets has an impossible version");
-    if (version->major != 3 || version->minor < kFirstMinor) {
+    if (version->major != 3 || version->minor < kOldestSelfDescribingMinor) {
         return Error{ErrorCode::Unsupported, "CPython " + to_string(*version) + " has no _Py_DebugOffsets", {}};
     }
-    if (bytes.size() < table_size(version->minor)) return corrupt("_Py_DebugOffsets is cut");
+    if (bytes.size() < table_size(std::min(version->minor, kNewestMinor))) return corrupt("_Py_DebugOffsets is cut");
 
     DebugOffsets table{*version, *free_threaded == 1, {}};
     ByteReader reader(bytes.subspan(kHeaderSize));

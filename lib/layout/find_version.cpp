@@ -3,7 +3,6 @@
 #include "layout/find_version.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 
 #include "base/byte_reader.h"
@@ -36,13 +35,32 @@ std::optional<PythonVersion> parse_version_buffer(std::string_view text) {
 std::optional<PythonVersion> scan_for_version(std::span<const std::byte> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     // The buffer starts with its first character: a NUL stands before it, or another variable.
-    for (auto at = text.find("3."); at != std::string_view::npos; at = text.find("3.", at + 1)) {
-        if (at > 0 && text[at - 1] != '\0') continue;
-        auto candidate = text.substr(at, kMaxVersionText);
+    for (auto at = text.find('.'); at != std::string_view::npos; at = text.find('.', at + 1)) {
+        if (at == 0 || (text[at - 1] != '3' && text[at - 1] != '2')) continue;
+        if (at > 1 && text[at - 2] != '\0') continue;
+        auto candidate = text.substr(at - 1, kMaxVersionText);
         candidate = candidate.substr(0, candidate.find('\0'));
         if (const auto version = parse_version_buffer(candidate)) return version;
     }
     return std::nullopt;
+}
+
+struct PythonName {
+    std::string_view number;  // "3.13"
+    std::string_view flags;   // "", "d", "t", "td", "m"
+};
+
+std::optional<PythonName> parse_name(std::string_view path) {
+    const auto slash = path.rfind('/');
+    std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    const auto python = name.find("python");
+    if (python == std::string_view::npos) return std::nullopt;
+    name.remove_prefix(python + std::strlen("python"));
+    if (name.find('.') != 1) return std::nullopt;
+    const auto is_in = [](std::string_view set) { return [set](char c) { return set.find(c) != set.npos; }; };
+    const auto number_end = std::find_if_not(name.begin() + 2, name.end(), is_in("0123456789"));
+    const auto flags_end = std::find_if_not(number_end, name.end(), is_in("dmt"));
+    return PythonName{{name.begin(), number_end}, {number_end, flags_end}};
 }
 
 }  // namespace
@@ -63,16 +81,16 @@ std::optional<PythonVersion> find_version(const ProcessSnapshot& process, const 
 }
 
 std::optional<PythonVersion> version_in_file_name(std::string_view path) {
-    const auto slash = path.rfind('/');
-    std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    const auto python = name.find("python");
-    if (python == std::string_view::npos) return std::nullopt;
-    name.remove_prefix(python + std::strlen("python"));
-    const auto dot = name.find('.');
-    if (dot != 1) return std::nullopt;
-    std::size_t end = dot + 1;
-    while (end < name.size() && std::isdigit(static_cast<unsigned char>(name[end])) != 0) ++end;
-    return parse_version(std::string(name.substr(0, end)) + ".0");
+    const auto name = parse_name(path);
+    if (!name) return std::nullopt;
+    auto version = parse_version(std::string(name->number) + ".0");
+    if (version) version->micro = -1;
+    return version;
+}
+
+bool names_debug_build(std::string_view path) {
+    const auto name = parse_name(path);
+    return name && name->flags.find('d') != std::string_view::npos;
 }
 
 }  // namespace pycore::layout

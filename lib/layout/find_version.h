@@ -16,7 +16,10 @@ namespace pycore::layout {
 // ("3.8.18 (default, ...) \n[GCC ...]") in the writable data around `runtime`. `module` may be null.
 std::optional<PythonVersion> find_version(const ProcessSnapshot& process, const Module* module, Address runtime);
 
-// The minor version in a file name: libpython3.8.so.1.0, python3.8. The micro version is unknown (0).
+// The minor version in a file name: libpython3.8.so.1.0, python3.8. The micro version is unknown.
 std::optional<PythonVersion> version_in_file_name(std::string_view path);
+
+// Whether a file name ends its version in the letter of a debug build: python3.13d, libpython3.13td.so.
+bool names_debug_build(std::string_view path);
 
 }  // namespace pycore::layout

@@ -76,7 +76,9 @@ constexpr Entry kTables[] = {
     {{3, 14, 10}, python_3_14_10}, {{3, 15, 2}, python_3_15_2},
 };
 
-int distance(const PythonVersion& a, const PythonVersion& b) { return std::abs(a.micro - b.micro); }
+int distance(const PythonVersion& entry, const PythonVersion& wanted) {
+    return wanted.micro < 0 ? 0 : std::abs(entry.micro - wanted.micro);  // unknown: the newest will do
+}
 
 }  // namespace
 

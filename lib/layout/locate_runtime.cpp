@@ -4,125 +4,136 @@
 
 #include <array>
 
+#include "layout/choose_layout.h"
 #include "layout/debug_offsets.h"
 #include "layout/find_version.h"
-#include "layout/layout_tables.h"
 #include "layout/runtime_candidates.h"
-#include "layout/validate_layout.h"
+#include "layout/thread_pointer_search.h"
+#include "layout/verify_runtime.h"
 
 namespace pycore::layout {
 namespace {
 
-Error too_old(const PythonVersion& version) {
-    return {
-        ErrorCode::Unsupported, "CPython " + to_string(version) + " is older than this build reads (3.8 to 3.15)", {}};
-}
-
-Error too_new(const PythonVersion& version) {
-    return {
-        ErrorCode::Unsupported, "CPython " + to_string(version) + " is newer than this build reads (3.8 to 3.15)", {}};
-}
-
-Error unsupported(const PythonVersion& version) {
-    return version < PythonVersion{3, kOldestMinor, 0, 'a', 0} ? too_old(version) : too_new(version);
-}
-
-std::optional<DebugOffsets> read_debug_offsets(const ProcessSnapshot& process, Address address) {
+// As much of the table as is there; it stands at the front of a much larger structure.
+std::optional<DebugOffsets> read_debug_offsets(const MemoryImage& memory, Address address) {
     std::array<std::byte, kMaxDebugOffsetsSize> buffer;
-    // The oldest table is the smallest; a newer one is read as far as it goes.
-    const auto bytes = process.memory->view(address, buffer.size());
-    if (bytes.size() == buffer.size()) {
-        const auto table = parse_debug_offsets(bytes);
-        return table ? std::optional(*table) : std::nullopt;
-    }
-    for (const int minor : {15, 14, 13}) {
+    for (int minor = kNewestMinor; minor >= kOldestSelfDescribingMinor; --minor) {
         const auto part = std::span(buffer).first(debug_offsets_size(minor));
-        if (!process.memory->read(address, part)) continue;
+        if (!memory.read(address, part)) continue;
         const auto table = parse_debug_offsets(part);
         return table ? std::optional(*table) : std::nullopt;
     }
     return std::nullopt;
 }
 
-// What _Py_DebugOffsets leaves out and can be told from what it says: object headers of free-threaded
-// builds are 16 bytes longer, and everything behind the header moves along.
-void complete_free_threaded(RuntimeLayout& layout, const RuntimeLayout& table) {
-    const auto& interpreter = layout.interpreter_state;
-    if (interpreter.gil_runtime_state && interpreter.gil_runtime_state_locked && interpreter.gil_runtime_state_holder) {
-        layout.gil.locked = *interpreter.gil_runtime_state_locked - *interpreter.gil_runtime_state;
-        layout.gil.last_holder = *interpreter.gil_runtime_state_holder - *interpreter.gil_runtime_state;
-        layout.gil.size = 216;  // `enabled` stands in front (Include/internal/pycore_gil.h)
+// The table is a static initializer: where the core lacks it, the module's file has it.
+std::optional<DebugOffsets> debug_offsets_in_file(const RuntimeCandidate& candidate) {
+    const Module& module = *candidate.module;
+    const auto bytes = module.file->bytes_at(module.link_address(candidate.address), kMaxDebugOffsetsSize);
+    const auto table = parse_debug_offsets(bytes);
+    return table ? std::optional(*table) : std::nullopt;
+}
+
+class Locator {
+public:
+    Locator(const ProcessSnapshot& process, const FileSearch& search, Diagnostics& diagnostics)
+        : process_(process), search_(search), diagnostics_(diagnostics) {}
+
+    Result<Runtime> locate() {
+        for (const RuntimeCandidate& candidate : candidates_in_files(process_)) {
+            if (identify(candidate)) return *found_;
+        }
+        const SearchOrder order = search_order(process_);
+        for (const auto& regions : {std::span(order.likely), std::span(order.rest)}) {
+            if (search(regions)) return *found_;
+        }
+        if (obstacle_) return *obstacle_;
+        if (const auto old = find_old_python()) return unsupported_version(*old);
+        return Error{ErrorCode::NotFound, "no Python in this process", {}};
     }
-    if (layout.pyobject.size && table.pyobject.size) {
-        const std::uint32_t growth = *layout.pyobject.size - *table.pyobject.size;
-        layout.module_object.md_dict = table.module_object.md_dict.value_or(16) + growth;
-        if (layout.code_object.co_code_adaptive) {
-            const std::uint32_t distance = layout.code_object.co_tlbc ? 24 : 16;
-            layout.code_object.firsttraceable = *layout.code_object.co_code_adaptive - distance;
+
+private:
+    bool search(std::span<const MemoryRegion> regions) {
+        search_for_cookie(process_, regions, [&](const RuntimeCandidate& candidate) {
+            const auto own = read_debug_offsets(*process_.memory, candidate.address);
+            return own && keep(candidate, own->version, own->free_threaded, choose_layout(*own));
+        });
+        if (found_) return true;
+        const auto of_threads = search_by_thread_pointers(process_, regions);
+        if (!of_threads) return false;
+        const Address address = of_threads->address;
+        return keep_by_version({address, process_.find_module(address), "thread_pointers"}, of_threads->version);
+    }
+
+    bool identify(const RuntimeCandidate& candidate) {
+        auto own = read_debug_offsets(*process_.memory, candidate.address);
+        if (!own) own = debug_offsets_in_file(candidate);
+        if (own) {
+            return keep(candidate, own->version, own->free_threaded, choose_layout(*own));
+        }
+        const auto version = find_version(process_, candidate.module, candidate.address);
+        if (version) return keep_by_version(candidate, *version);
+        const auto named = version_in_file_name(candidate.module->path);
+        if (named) return keep_by_version(candidate, *named);
+        return false;
+    }
+
+    bool keep_by_version(const RuntimeCandidate& candidate, const PythonVersion& version) {
+        return keep(candidate, version, false, choose_layout(version, candidate.module, search_));
+    }
+
+    bool keep(const RuntimeCandidate& candidate, const PythonVersion& version, bool free_threaded,
+              const Result<ChosenLayout>& chosen) {
+        if (!chosen) {
+            if (!obstacle_) obstacle_ = chosen.error();
+            return false;
+        }
+        const Verdict verdict = verify_runtime(*process_.memory, candidate.address, chosen->layout);
+        tell_doubt(*chosen, verdict, candidate.address);
+        found_ = Runtime{candidate.address,
+                         version,
+                         free_threaded,
+                         chosen->traits,
+                         chosen->layout,
+                         chosen->source,
+                         std::string(candidate.located_by),
+                         candidate.module};
+        return true;
+    }
+
+    void tell_doubt(const ChosenLayout& chosen, Verdict verdict, Address runtime) {
+        if (verdict == Verdict::Contradicted) {
+            const std::string doubt = chosen.doubt.empty() ? "" : chosen.doubt + ": ";
+            diagnostics_.warn(
+                {ErrorCode::Corrupt, doubt + "the structures of the interpreter do not fit their layout", runtime});
+        } else if (!chosen.doubt.empty() && (verdict == Verdict::Inconclusive || chosen.source == "debug_offsets")) {
+            diagnostics_.note({ErrorCode::Unsupported, chosen.doubt, runtime});
         }
     }
-}
 
-Result<Runtime> self_described(const DebugOffsets& own, const RuntimeCandidate& candidate, Diagnostics& diagnostics) {
-    PythonVersion known = own.version;
-    const VersionTraits* traits = find_traits(known, own.free_threaded);
-    if (traits == nullptr) return unsupported(own.version);
-    Runtime runtime{candidate.address,
-                    own.version,
-                    own.free_threaded,
-                    *traits,
-                    {},
-                    "debug_offsets",
-                    std::string(candidate.located_by),
-                    candidate.module};
-    const auto table = find_layout_table(known);
-    if (table) runtime.layout = table->layout;
-    overlay(runtime.layout, own.layout);
-    if (own.free_threaded && table) complete_free_threaded(runtime.layout, table->layout);
-    if (auto valid = validate_layout(runtime.layout, *traits); !valid) return std::move(valid).error();
-    (void)diagnostics;
-    return runtime;
-}
-
-Result<Runtime> by_table(const ProcessSnapshot& process, const RuntimeCandidate& candidate, Diagnostics&) {
-    auto version = find_version(process, candidate.module, candidate.address);
-    if (!version && candidate.module != nullptr) version = version_in_file_name(candidate.module->path);
-    if (!version) return Error{ErrorCode::NotFound, "the version of this Python is not to be found in the core", {}};
-    const VersionTraits* traits = find_traits(*version, false);
-    const auto table = find_layout_table(*version);
-    if (traits == nullptr || !table) return unsupported(*version);
-    Runtime runtime{
-        candidate.address, *version, false, *traits, table->layout, "table", std::string(candidate.located_by),
-        candidate.module};
-    if (auto valid = validate_layout(runtime.layout, *traits); !valid) return std::move(valid).error();
-    return runtime;
-}
-
-Result<Runtime> identify(const ProcessSnapshot& process, const RuntimeCandidate& candidate, Diagnostics& diagnostics) {
-    if (const auto own = read_debug_offsets(process, candidate.address)) {
-        return self_described(*own, candidate, diagnostics);
+    // Python 2.7 and 3.6 have no _PyRuntime; by the buffer of Py_GetVersion() or a file's name.
+    std::optional<PythonVersion> find_old_python() const {
+        std::optional<PythonVersion> by_name;
+        for (const Module& module : process_.modules) {
+            const auto named = version_in_file_name(module.path);
+            if (!named || find_traits(*named, false) != nullptr) continue;
+            if (const auto full = find_version(process_, &module, module.range.end)) return full;
+            by_name = named;
+        }
+        return by_name;
     }
-    return by_table(process, candidate, diagnostics);
-}
+
+    const ProcessSnapshot& process_;
+    const FileSearch& search_;
+    Diagnostics& diagnostics_;
+    std::optional<Runtime> found_;
+    std::optional<Error> obstacle_;
+};
 
 }  // namespace
 
-Result<Runtime> locate_runtime(const ProcessSnapshot& process, Diagnostics& diagnostics) {
-    std::optional<Error> obstacle;
-    for (const RuntimeCandidate& candidate : candidates_in_files(process)) {
-        auto runtime = identify(process, candidate, diagnostics);
-        if (runtime) return runtime;
-        if (!obstacle) obstacle = runtime.error();
-    }
-    for (const RuntimeCandidate& candidate : candidates_by_cookie(process)) {
-        const auto own = read_debug_offsets(process, candidate.address);
-        if (!own) continue;
-        auto runtime = self_described(*own, candidate, diagnostics);
-        if (runtime) return runtime;
-        if (!obstacle) obstacle = runtime.error();
-    }
-    if (obstacle) return *obstacle;
-    return Error{ErrorCode::NotFound, "no Python in this process", {}};
+Result<Runtime> locate_runtime(const ProcessSnapshot& process, const FileSearch& search, Diagnostics& diagnostics) {
+    return Locator(process, search, diagnostics).locate();
 }
 
 }  // namespace pycore::layout

@@ -17,6 +17,7 @@
 #include "layout/python_version.h"
 #include "layout/runtime_layout.h"
 #include "layout/versions.h"
+#include "process/open_process.h"
 #include "process/process_snapshot.h"
 
 namespace pycore::layout {
@@ -32,7 +33,8 @@ struct Runtime {
     const Module* module = nullptr;  // of the process; null where no mapping tells
 };
 
-// NotFound: no CPython in this process. Unsupported: one that this build cannot read.
-Result<Runtime> locate_runtime(const ProcessSnapshot& process, Diagnostics& diagnostics);
+// `search`: where debug files may be, for a version without a committed layout. NotFound: no CPython in
+// this process. Unsupported: one that this build cannot read.
+Result<Runtime> locate_runtime(const ProcessSnapshot& process, const FileSearch& search, Diagnostics& diagnostics);
 
 }  // namespace pycore::layout

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "layout/python_version.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace pycore::layout {
@@ -42,8 +43,8 @@ std::optional<PythonVersion> version_from_hex(std::uint64_t hex) {
 
 std::uint32_t to_hex(const PythonVersion& version) {
     const int level = version.level == 'f' ? 0xf : 0xa + (version.level - 'a');
-    return static_cast<std::uint32_t>(version.major << 24 | version.minor << 16 | version.micro << 8 | level << 4 |
-                                      version.serial);
+    return static_cast<std::uint32_t>(version.major << 24 | version.minor << 16 | std::max(version.micro, 0) << 8 |
+                                      level << 4 | version.serial);
 }
 
 std::optional<PythonVersion> parse_version(std::string_view text) {
@@ -67,8 +68,9 @@ std::optional<PythonVersion> parse_version(std::string_view text) {
 }
 
 std::string to_string(const PythonVersion& version) {
-    std::string text =
-        std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.micro);
+    std::string text = std::to_string(version.major) + "." + std::to_string(version.minor);
+    if (version.micro < 0) return text;
+    text += "." + std::to_string(version.micro);
     if (version.is_final()) return text;
     return text + (version.level == 'c' ? "rc" : std::string(1, version.level)) + std::to_string(version.serial);
 }

@@ -15,7 +15,7 @@ namespace pycore::layout {
 struct PythonVersion {
     int major = 0;
     int minor = 0;
-    int micro = 0;
+    int micro = 0;     // -1: unknown
     char level = 'f';  // 'a', 'b', 'c' (release candidate), 'f' (final)
     int serial = 0;
 
@@ -30,7 +30,7 @@ std::uint32_t to_hex(const PythonVersion& version);
 // The version that `text` begins with: "3.8.18 (default, ...", "3.15.0b1+". nullopt: none.
 std::optional<PythonVersion> parse_version(std::string_view text);
 
-// "3.13.5", "3.15.0b1", "3.14.0rc2"
+// "3.13.5", "3.15.0b1", "3.14.0rc2"; "3.13" where the micro version is unknown
 std::string to_string(const PythonVersion& version);
 
 }  // namespace pycore::layout

@@ -11,7 +11,9 @@
 namespace pycore::layout {
 namespace {
 
-constexpr std::size_t kMaxCookies = 16;
+constexpr std::size_t kMaxCookies = 1000;
+constexpr std::uint64_t kMaxSearchedBytes = 2ULL << 30;
+constexpr Address kLowestLibrary{0x7f0000000000};  // x86-64 Linux maps libraries and stacks above
 
 // Lower is likelier.
 int unlikeliness(const Module& module) {
@@ -32,22 +34,35 @@ bool belongs_to_module(const ProcessSnapshot& process, const MemoryRegion& regio
     return process.find_module(region.range.begin) != nullptr || process.find_module(region.range.begin - 1) != nullptr;
 }
 
-void find_cookies(const ProcessSnapshot& process, const MemoryRegion& region, std::vector<RuntimeCandidate>& found) {
+bool is_stack(const ProcessSnapshot& process, const MemoryRegion& region) {
+    return std::any_of(process.threads.begin(), process.threads.end(),
+                       [&](const Thread& thread) { return region.range.contains(thread.registers.sp()); });
+}
+
+void keep_within_bound(std::vector<MemoryRegion>& regions, std::uint64_t& total) {
+    std::erase_if(regions, [&](const MemoryRegion& region) {
+        if (total + region.present_bytes > kMaxSearchedBytes) return true;
+        total += region.present_bytes;
+        return false;
+    });
+}
+
+using Accept = std::function<bool(const RuntimeCandidate&)>;
+
+bool search_region(const ProcessSnapshot& process, const MemoryRegion& region, std::size_t& tries_left,
+                   const Accept& accept) {
     std::uint64_t cookie = 0;
     std::memcpy(&cookie, kDebugOffsetsCookie.data(), sizeof(cookie));
-    for (Address at = region.range.begin; at < region.range.end && found.size() < kMaxCookies;) {
-        const auto bytes = process.memory->view(at, region.range.end - at);
-        if (bytes.size() < sizeof(cookie)) break;
-        const std::size_t to_alignment = (8 - at.value % 8) % 8;
-        for (std::size_t i = to_alignment; i + sizeof(cookie) <= bytes.size(); i += 8) {
-            std::uint64_t word;
-            std::memcpy(&word, bytes.data() + i, sizeof(word));
-            if (word != cookie) continue;
-            found.push_back({at + i, process.find_module(at + i), "cookie"});
-            if (found.size() >= kMaxCookies) return;
-        }
-        at = at + bytes.size();
+    const auto bytes = process.memory->view(region.range.begin, region.present_bytes);
+    for (std::size_t i = 0; i + sizeof(cookie) <= bytes.size(); i += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data() + i, sizeof(word));
+        if (word != cookie) continue;
+        if (tries_left-- == 0) return true;
+        const Address address = region.range.begin + i;
+        if (accept({address, process.find_module(address), "cookie"})) return true;
     }
+    return false;
 }
 
 }  // namespace
@@ -65,18 +80,29 @@ std::vector<RuntimeCandidate> candidates_in_files(const ProcessSnapshot& process
     return found;
 }
 
-std::vector<MemoryRegion> writable_regions(const ProcessSnapshot& process) {
-    auto regions = process.memory->regions();
-    std::erase_if(regions, [](const MemoryRegion& region) { return !region.writable || region.present_bytes == 0; });
-    std::stable_partition(regions.begin(), regions.end(),
-                          [&](const MemoryRegion& region) { return belongs_to_module(process, region); });
-    return regions;
+SearchOrder search_order(const ProcessSnapshot& process) {
+    SearchOrder order;
+    std::vector<MemoryRegion> stacks;
+    for (const MemoryRegion& region : process.memory->regions()) {
+        if (!region.writable || region.present_bytes == 0) continue;
+        if (belongs_to_module(process, region) || region.range.begin < kLowestLibrary) {
+            order.likely.push_back(region);
+        } else {
+            (is_stack(process, region) ? stacks : order.rest).push_back(region);
+        }
+    }
+    order.rest.insert(order.rest.end(), stacks.begin(), stacks.end());
+    std::uint64_t total = 0;
+    keep_within_bound(order.likely, total);
+    keep_within_bound(order.rest, total);
+    return order;
 }
 
-std::vector<RuntimeCandidate> candidates_by_cookie(const ProcessSnapshot& process) {
-    std::vector<RuntimeCandidate> found;
-    for (const MemoryRegion& region : writable_regions(process)) find_cookies(process, region, found);
-    return found;
+void search_for_cookie(const ProcessSnapshot& process, std::span<const MemoryRegion> regions, const Accept& accept) {
+    std::size_t tries_left = kMaxCookies;
+    for (const MemoryRegion& region : regions) {
+        if (search_region(process, region, tries_left, accept)) return;
+    }
 }
 
 }  // namespace pycore::layout

@@ -91,6 +91,7 @@ struct VersionTraits {
 // The oldest and newest minor versions of CPython 3 that have a row.
 inline constexpr int kOldestMinor = 8;
 inline constexpr int kNewestMinor = 15;
+inline constexpr int kOldestSelfDescribingMinor = 13;  // the first with _Py_DebugOffsets
 
 // nullptr: this build does not read that version.
 const VersionTraits* find_traits(const PythonVersion& version, bool free_threaded);

@@ -11,7 +11,7 @@
 namespace pycore {
 namespace {
 
-constexpr std::size_t kMaxLineTable = 16U << 20;  // bytes; generated modules reach megabytes
+constexpr std::size_t kMaxLineTable = 16U << 20;  // bytes; those of generated modules reach megabytes
 
 std::string code_at(Address code) { return "code object at " + to_string(code); }
 
@@ -74,6 +74,7 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
         const auto units = code.value<std::int32_t>(remote_.layout.pyobject.size).value_or(0);
         info.size_bytes = std::int64_t{units} * 2;
         info.firsttraceable = code.value<std::int32_t>(fields.firsttraceable).value_or(0);
+        info.thread_local_code = code.pointer(fields.co_tlbc).value_or(Address{});
         return;
     }
     const auto byte_code = code.pointer(fields.co_code);
@@ -98,11 +99,13 @@ void CodeObjects::read_lines(const RemoteStruct& code, CodeInfo& info, const Rep
         return;
     }
     std::vector<std::byte> storage;
-    const auto bytes = read_bytes_object(remote_, *table, kMaxLineTable, storage);
+    const std::size_t max_size = std::min(kMaxLineTable, remote_.budget.line_table_bytes);
+    const auto bytes = read_bytes_object(remote_, *table, max_size, storage);
     if (!bytes) {
         report(bytes.error().with_context("cannot read the line table of " + code_at(code.address())));
         return;
     }
+    remote_.budget.line_table_bytes -= bytes->size();
     info.lines = LineTable::parse(remote_.traits.line_table, *bytes, *first_line);
 }
 

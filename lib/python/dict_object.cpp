@@ -72,6 +72,9 @@ Result<KeyTable> read_key_table(const Remote& remote, Address keys) {
 Result<void> visit_entries(const Remote& remote, Address keys, Address values, const Visit& visit) {
     const auto table = read_key_table(remote, keys);
     if (!table) return table.error();
+    if (!ReadBudget::take(remote.budget.dict_entries, table->count)) {
+        return Error{ErrorCode::Limit, "the dicts of this process are too large to be searched", keys};
+    }
     const auto entries =
         RemoteStruct::read(remote.memory, table->entries, table->count * table->entry_size, "entries of a dict");
     if (!entries) return entries.error();

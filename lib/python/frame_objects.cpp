@@ -24,7 +24,7 @@ PythonFrame read_frame(const Remote& remote, CodeObjects& codes, const RemoteStr
     if (!code || !lasti) return frame;
     const bool in_units = remote.traits.last_instruction == layout::LastInstruction::UnitIndex;
     const std::int64_t offset = in_units ? std::int64_t{*lasti} * 2 : *lasti;
-    fill_frame(codes.read(*code, report), offset, frame, report);
+    fill_frame(remote, codes.read(*code, report), offset, frame, report);
     return frame;
 }
 
@@ -62,6 +62,9 @@ FrameStack read_frame_objects(const Remote& remote, CodeObjects& codes, const Re
     const auto head = thread_state.pointer(remote.layout.thread_state.frame);
     if (!head) return chain;
     const auto done = walk_list(*head, kMaxFrames, "frames", [&](Address node) -> Result<Address> {
+        if (!ReadBudget::take(remote.budget.frames, 1)) {
+            return Error{ErrorCode::Limit, "frames are more than pycore follows; the older ones are left out", node};
+        }
         const auto object = RemoteStruct::read(remote.memory, node, size, "PyFrameObject");
         if (!object) return object.error();
         Activation activation;

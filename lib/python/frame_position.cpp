@@ -5,12 +5,21 @@
 #include <fmt/format.h>
 
 namespace pycore {
+namespace {
 
-void fill_frame(const CodeInfo& code, std::int64_t byte_offset, PythonFrame& frame,
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
+}  // namespace
+
+void fill_frame(const Remote& remote, const CodeInfo& code, std::int64_t byte_offset, PythonFrame& frame,
                 const std::function<void(const Error&)>& report) {
-    frame.function = code.name;
-    frame.qualname = code.qualname;
-    frame.file = code.file;
+    if (ReadBudget::take(remote.budget.text_bytes, size_of(code.name) + size_of(code.qualname) + size_of(code.file))) {
+        frame.function = code.name;
+        frame.qualname = code.qualname;
+        frame.file = code.file;
+    } else {
+        report({ErrorCode::Limit, "the names in this process are too long to be told", {}});
+    }
     if (!code.lines) return;
     if (byte_offset >= code.size_bytes) {
         report({ErrorCode::Corrupt,

@@ -10,7 +10,7 @@
 namespace pycore {
 
 // `byte_offset` of the last instruction; negative: not begun.
-void fill_frame(const CodeInfo& code, std::int64_t byte_offset, PythonFrame& frame,
+void fill_frame(const Remote& remote, const CodeInfo& code, std::int64_t byte_offset, PythonFrame& frame,
                 const std::function<void(const Error&)>& report);
 
 }  // namespace pycore

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/walk_list.h"
+#include <unordered_set>
+
 #include "python/frame_position.h"
 
 namespace pycore {
@@ -36,30 +37,57 @@ public:
         : remote_(remote), codes_(codes), thread_state_(thread_state), report_(report) {}
 
     FrameStack run() {
-        const auto done = walk_list(find_youngest(), kMaxFrames, "frames", [&](Address node) { return visit(node); });
-        if (!done) {
-            chain_.complete = false;
-            report_(done.error());
+        for (Address node = find_youngest(); node;) {
+            const auto next = check(node) ? visit(node) : Result<Address>(Address{});
+            node = next ? *next : resume_after(next.error());
         }
         if (!open_.frames.empty()) close(std::nullopt);
-        return std::move(chain_);
+        return std::move(stack_);
     }
 
 private:
+    bool has_cframes() const { return remote_.traits.frame_chain != layout::FrameChain::Shims; }
     bool has_shims() const { return remote_.traits.frame_chain != layout::FrameChain::CFrameEntries; }
 
     Address find_youngest() {
         const auto& fields = remote_.layout.thread_state;
-        if (remote_.traits.frame_chain == layout::FrameChain::Shims) {
-            return thread_state_.pointer(fields.current_frame).value_or(Address{});
-        }
+        if (!has_cframes()) return thread_state_.pointer(fields.current_frame).value_or(Address{});
         cframe_ = thread_state_.pointer(fields.cframe).value_or(Address{});
+        return frame_of_cframe();
+    }
+
+    Address frame_of_cframe() {
         const auto frame =
             read_pointer_field(remote_, cframe_, remote_.layout.cframe.current_frame, "_PyCFrame.current_frame");
         if (frame) return *frame;
-        report_(frame.error());
-        chain_.complete = false;
+        lose(frame.error());
         return {};
+    }
+
+    bool check(Address node) {
+        if (!seen_.insert(node).second) {
+            lose({ErrorCode::Corrupt, "frames run in a circle at " + to_string(node), node});
+            return false;
+        }
+        if (seen_.size() > kMaxFrames || !ReadBudget::take(remote_.budget.frames, 1)) {
+            lose({ErrorCode::Limit, "frames are more than pycore follows; the older ones are left out", node});
+            return false;
+        }
+        return true;
+    }
+
+    void lose(const Error& error) {
+        stack_.complete = false;
+        report_(error);
+    }
+
+    // A frame that cannot be read hides its callers, but for those of older activations that a
+    // _PyCFrame leads to (3.11, 3.12).
+    Address resume_after(const Error& error) {
+        lose(error);
+        if (!has_cframes() || !cframe_) return {};
+        close(has_shims() ? std::nullopt : std::optional(cframe_));
+        return cframe_ ? frame_of_cframe() : Address{};
     }
 
     Result<Address> visit(Address node) {
@@ -76,7 +104,9 @@ private:
             close(node);
         } else {
             add(*frame, owner);
-            if (!has_shims() && frame->value<std::uint8_t>(fields.is_entry).value_or(0) != 0) close_at_entry();
+            if (!has_shims() && frame->value<std::uint8_t>(fields.is_entry).value_or(0) != 0) {
+                close(cframe_ ? std::optional(cframe_) : std::nullopt);
+            }
         }
         return *frame->pointer(fields.previous);
     }
@@ -92,7 +122,7 @@ private:
             const std::int64_t offset = instruction_offset(frame, code);
             // Not yet past its RESUME, or a helper that CPython made: _PyFrame_IsIncomplete().
             if (owner != kOwnedByGenerator && offset < code.firsttraceable * 2) return;
-            fill_frame(code, offset, result, report_);
+            fill_frame(remote_, code, offset, result, report_);
         }
         open_.frames.push_back(std::move(result));
     }
@@ -100,33 +130,40 @@ private:
     // Bytes from the first instruction to the last one that ran; negative before the first.
     std::int64_t instruction_offset(const RemoteStruct& frame, const CodeInfo& code) const {
         const Address instruction = *frame.pointer(remote_.layout.interpreter_frame.instr_ptr);
-        return static_cast<std::int64_t>(instruction - code.first_instruction);
+        return static_cast<std::int64_t>(instruction - first_instruction(frame, code));
     }
 
+    // Free-threaded 3.14+ gives each thread its own copy of hot byte code: co_tlbc -> {size, entries[]}.
+    Address first_instruction(const RemoteStruct& frame, const CodeInfo& code) const {
+        const auto index = frame.value<std::int32_t>(remote_.layout.interpreter_frame.tlbc_index).value_or(0);
+        if (index <= 0 || !code.thread_local_code) return code.first_instruction;
+        const auto count = read_value<std::int64_t>(remote_.memory, code.thread_local_code);
+        if (!count || index >= *count) return code.first_instruction;
+        const auto copy = read_address(remote_.memory, code.thread_local_code + 8 + 8 * static_cast<unsigned>(index));
+        return copy && *copy ? *copy : code.first_instruction;
+    }
+
+    // Ends the activation that is being read; the next frame belongs to the one before it.
     void close(std::optional<Address> anchor) {
         open_.anchor = anchor;
-        if (!open_.frames.empty()) open_.frames.back().entry = chain_.complete;
-        chain_.activations.push_back(std::move(open_));
+        if (!open_.frames.empty()) open_.frames.back().entry = stack_.complete;
+        stack_.activations.push_back(std::move(open_));
         open_ = {};
-    }
-
-    // 3.11: the activation's _PyCFrame is its anchor; the next frame belongs to the one before it.
-    void close_at_entry() {
-        close(cframe_ ? std::optional(cframe_) : std::nullopt);
-        if (!cframe_) return;
+        if (!has_cframes() || !cframe_) return;
         const auto previous =
             read_pointer_field(remote_, cframe_, remote_.layout.cframe.previous, "_PyCFrame.previous");
+        if (!previous) lose(previous.error());
         cframe_ = previous ? *previous : Address{};
-        if (!previous) report_(previous.error());
     }
 
     const Remote& remote_;
     CodeObjects& codes_;
     const RemoteStruct& thread_state_;
     const Report& report_;
-    FrameStack chain_;
+    FrameStack stack_;
     Activation open_;
-    Address cframe_;  // 3.11: of the activation that is being read
+    std::unordered_set<Address> seen_;
+    Address cframe_;  // 3.11, 3.12: of the activation that is being read
 };
 
 }  // namespace

@@ -24,13 +24,18 @@ std::optional<bool> is_collecting(const Remote& remote, const layout::Runtime& r
     return read_flag(remote, (in_runtime ? runtime.address : interpreter) + *gc, remote.layout.gc.collecting);
 }
 
-// `finalizing` is set when the interpreter's modules go, `_finalizing` (3.12+) earlier, by whoever ends it.
-std::optional<bool> is_finalizing(const Remote& remote, Address interpreter) {
+// From when on other threads can no longer take the GIL: `_finalizing`, of the interpreter (3.12+) or of
+// the runtime. (The flag `finalizing` is set earlier since 3.12, before threads are joined, and only
+// while modules are torn down before; it speaks for sub-interpreters of <= 3.11.)
+std::optional<bool> is_finalizing(const Remote& remote, const layout::Runtime& runtime, Address interpreter) {
     const auto& fields = remote.layout.interpreter_state;
-    const auto flag = read_flag(remote, interpreter, fields.finalizing);
-    const auto thread = read_pointer_field(remote, interpreter, fields.finalizing_thread, "");
-    if (flag.value_or(false) || (thread && *thread)) return true;
-    return flag;
+    if (fields.finalizing_thread) {
+        const auto thread = read_pointer_field(remote, interpreter, fields.finalizing_thread, "");
+        return thread ? std::optional(static_cast<bool>(*thread)) : std::nullopt;
+    }
+    const auto thread = read_pointer_field(remote, runtime.address, remote.layout.runtime_state.finalizing, "");
+    if (thread && *thread) return true;
+    return read_flag(remote, interpreter, fields.finalizing);
 }
 
 InterpreterState read_interpreter(const Remote& remote, const layout::Runtime& runtime, Address address,
@@ -43,7 +48,7 @@ InterpreterState read_interpreter(const Remote& remote, const layout::Runtime& r
     } else {
         diagnostics.warn(id.error());
     }
-    state.finalizing = is_finalizing(remote, address);
+    state.finalizing = is_finalizing(remote, runtime, address);
     state.gc_collecting = is_collecting(remote, runtime, address);
     if (auto gil = read_gil(remote, runtime, address)) {
         state.gil = *gil;

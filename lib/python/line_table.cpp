@@ -126,7 +126,7 @@ void LineTable::add_lnotab(std::span<const std::byte> bytes) {
         line += static_cast<std::int8_t>(bytes[i + 1]);
         // Long jumps are chains of entries at one address: the last one counts.
         if (rows_.back().begin == address) rows_.pop_back();
-        rows_.push_back({address, clamp_line(line), kNone, kNone, kNone});
+        rows_.push_back({static_cast<std::int32_t>(address), clamp_line(line), kNone, kNone, kNone});
     }
     end_ = std::numeric_limits<std::int64_t>::max();  // the last line goes on to the code's end
 }
@@ -138,7 +138,8 @@ void LineTable::add_line_deltas(std::span<const std::byte> bytes) {
         if (delta != kNoLineDelta) line += delta;
         const std::int64_t length = std::to_integer<std::uint8_t>(bytes[i]);
         if (length == 0) continue;
-        rows_.push_back({end_, delta == kNoLineDelta ? kNone : clamp_line(line), kNone, kNone, kNone});
+        rows_.push_back(
+            {static_cast<std::int32_t>(end_), delta == kNoLineDelta ? kNone : clamp_line(line), kNone, kNone, kNone});
         end_ += length;
     }
 }
@@ -151,7 +152,7 @@ void LineTable::add_location_table(std::span<const std::byte> bytes) {
         const auto location = read_location(reader, *first >> 3 & 15);
         if (!location) return;
         line += location->line_delta;
-        Row row{end_, kNone, kNone, kNone, kNone};
+        Row row{static_cast<std::int32_t>(end_), kNone, kNone, kNone, kNone};
         if (location->has_line) {
             row.line = clamp_line(line);
             row.end_line = clamp_line(line + location->end_line_delta);

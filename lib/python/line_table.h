@@ -33,7 +33,7 @@ public:
 
 private:
     struct Row {
-        std::int64_t begin;  // byte offset of the first instruction
+        std::int32_t begin;  // byte offset of the first instruction
         std::int32_t line;   // kNone: no line
         std::int32_t end_line;
         std::int32_t column;

@@ -2,8 +2,11 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "python/read_python.h"
 
+#include "layout/find_version.h"
 #include "layout/locate_runtime.h"
+#include "python/build_flags.h"
 #include "python/interpreters.h"
+#include "python/lost_threads.h"
 #include "python/thread_names.h"
 #include "python/threads.h"
 
@@ -34,9 +37,24 @@ RuntimeInfo describe(const layout::Runtime& runtime, const Remote& remote) {
     return info;
 }
 
-void set_names(const std::map<Address, std::string>& names, std::span<PythonThread> threads) {
-    for (PythonThread& thread : threads) {
-        if (const auto found = names.find(thread.thread_id); found != names.end()) thread.name = found->second;
+// By what `sys` says of itself, else by the name of the file: python3.13d, libpython3.13d.so.1.0.
+bool is_debug_build(const Remote& remote, TypeObjects& types, const PythonState& state) {
+    if (!state.interpreters.empty()) {
+        const auto flags = read_abi_flags(remote, types, state.interpreters.front().address);
+        if (flags) return flags->find('d') != std::string::npos;
+    }
+    return state.runtime.module && layout::names_debug_build(*state.runtime.module);
+}
+
+// By the lists of the interpreters, and where one of those is torn, by thread pointers.
+void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadReader& reader, PythonState& state) {
+    bool complete = !state.interpreters.empty() || !state.runtime.initialized.value_or(true);
+    for (const InterpreterState& interpreter : state.interpreters) {
+        complete = reader.read(interpreter, state.threads) && complete;
+    }
+    if (complete) return;
+    for (const LostThread& lost : find_lost_threads(process, remote, state.interpreters, state.threads)) {
+        reader.read_lost(lost, state.threads);
     }
 }
 
@@ -44,19 +62,19 @@ void set_names(const std::map<Address, std::string>& names, std::span<PythonThre
 
 Result<PythonState> read_python(const ProcessSnapshot& process, const PythonReadOptions& options,
                                 Diagnostics& diagnostics) {
-    const auto runtime = layout::locate_runtime(process, diagnostics);
+    const auto runtime = layout::locate_runtime(process, options.search, diagnostics);
     if (!runtime) return runtime.error();
-    const Remote remote{*process.memory, runtime->layout, runtime->traits};
+    ReadBudget budget;
+    const Remote remote{*process.memory, runtime->layout, runtime->traits, budget};
     PythonState state;
     state.runtime = describe(*runtime, remote);
     state.interpreters = read_interpreters(remote, *runtime, diagnostics);
     TypeObjects types(remote);
-    ThreadReader threads(process, *runtime, remote, types, options.frames, diagnostics);
+    state.runtime.debug = is_debug_build(remote, types, state);
+    ThreadReader reader(process, *runtime, remote, types, options.frames, diagnostics);
+    read_threads(process, remote, reader, state);
     for (const InterpreterState& interpreter : state.interpreters) {
-        const std::size_t first = state.threads.size();
-        threads.read(interpreter, state.threads);
-        const auto names = read_thread_names(remote, types, interpreter.address, diagnostics);
-        set_names(names, std::span(state.threads).subspan(first));
+        name_threads(remote, types, interpreter, state.threads, diagnostics);
     }
     return state;
 }

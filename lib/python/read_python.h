@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "process/open_process.h"
 #include "process/process_snapshot.h"
 #include "state/interpreter_state.h"
 #include "state/native_frame.h"
@@ -18,6 +19,7 @@ namespace pycore {
 
 struct PythonReadOptions {
     bool frames = true;  // false: interpreters, threads and GIL only (pycore gil, info)
+    FileSearch search;   // where debug files may be, for versions without a committed layout
 };
 
 // NotFound: no Python in this process. Unsupported: a Python that this build cannot read.

@@ -16,6 +16,7 @@
 #include "layout/runtime_layout.h"
 #include "layout/versions.h"
 #include "memory/memory_image.h"
+#include "python/read_budget.h"
 
 namespace pycore {
 
@@ -23,6 +24,7 @@ struct Remote {
     const MemoryImage& memory;
     const layout::RuntimeLayout& layout;
     const layout::VersionTraits& traits;
+    ReadBudget& budget;
 };
 
 class RemoteStruct {

@@ -94,6 +94,9 @@ Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address 
         return Error{ErrorCode::Limit, fmt::format("str at {} says it has {} characters", to_string(object), *length),
                      object};
     }
+    if (!ReadBudget::take(remote.budget.text_bytes, *length * state.kind)) {
+        return Error{ErrorCode::Limit, "the names in this process are too long to be told", object};
+    }
     const auto characters = find_characters(remote, object, state);
     if (!characters) return characters.error();
     const auto content = RemoteStruct::read(remote.memory, *characters, *length * state.kind, "str characters");

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "python/thread_names.h"
 
+#include <unordered_map>
+
 #include "python/dict_object.h"
 
 namespace pycore {
@@ -31,29 +33,26 @@ Result<std::string> read_name(const Remote& remote, TypeObjects& types, Address 
 
 }  // namespace
 
-std::map<Address, std::string> read_thread_names(const Remote& remote, TypeObjects& types, Address interpreter,
-                                                 Diagnostics& diagnostics) {
-    std::map<Address, std::string> names;
+void name_threads(const Remote& remote, TypeObjects& types, const InterpreterState& interpreter,
+                  std::span<PythonThread> threads, Diagnostics& diagnostics) {
     const auto warn = [&](const Error& error, const char* what) { diagnostics.warn(error.with_context(what)); };
-    const auto active = find_active(remote, types, interpreter);
-    if (!active) {
-        warn(active.error(), "the names of Python's threads are unknown");
-        return names;
+    const auto active = find_active(remote, types, interpreter.address);
+    if (!active) warn(active.error(), "the names of Python's threads are unknown");
+    if (!active || !*active) return;
+    std::unordered_multimap<std::uint64_t, PythonThread*> by_ident;
+    for (PythonThread& thread : threads) {
+        if (thread.interpreter_id == interpreter.id) by_ident.emplace(thread.thread_id.value, &thread);
     }
-    if (!*active) return names;
     const auto done = for_each_item(remote, types, **active, [&](Address key, Address thread) {
         const auto ident = read_unsigned(remote, types, key);
-        if (!ident) return true;
-        auto name = read_name(remote, types, thread);
-        if (name) {
-            names.emplace(Address{*ident}, *std::move(name));
-        } else {
-            warn(name.error(), "the name of a Python thread is unknown");
-        }
+        if (!ident || !by_ident.contains(*ident)) return true;
+        const auto name = read_name(remote, types, thread);
+        if (!name) warn(name.error(), "the name of a Python thread is unknown");
+        const auto [first, last] = by_ident.equal_range(*ident);
+        for (auto entry = first; name && entry != last; ++entry) entry->second->name = *name;
         return true;
     });
     if (!done) warn(done.error(), "the names of Python's threads are unknown");
-    return names;
 }
 
 }  // namespace pycore

@@ -43,17 +43,20 @@ ThreadReader::ThreadReader(const ProcessSnapshot& process, const layout::Runtime
     }
 }
 
-void ThreadReader::read(const InterpreterState& interpreter, std::vector<PythonThread>& threads) {
+std::size_t ThreadReader::state_size() const {
+    return std::min<std::size_t>(remote_.layout.thread_state.size.value_or(264), kMaxThreadStateSize);
+}
+
+bool ThreadReader::read(const InterpreterState& interpreter, std::vector<PythonThread>& threads) {
     const auto head = read_pointer_field(remote_, interpreter.address, remote_.layout.interpreter_state.threads_head,
                                          "PyInterpreterState.threads.head");
     if (!head) {
         diagnostics_.warn(head.error());
-        return;
+        return false;
     }
-    const std::size_t size = std::min<std::size_t>(remote_.layout.thread_state.size.value_or(264), kMaxThreadStateSize);
     const std::string what = fmt::format("thread states of interpreter {}", interpreter.id);
     const auto done = walk_list(*head, kMaxThreads, what, [&](Address node) -> Result<Address> {
-        const auto state = RemoteStruct::read(remote_.memory, node, size, "PyThreadState");
+        const auto state = RemoteStruct::read(remote_.memory, node, state_size(), "PyThreadState");
         if (!state) return state.error();
         const auto next = state->pointer(remote_.layout.thread_state.next);
         if (state->pointer(remote_.layout.thread_state.interp) != interpreter.address) {
@@ -61,10 +64,16 @@ void ThreadReader::read(const InterpreterState& interpreter, std::vector<PythonT
                          fmt::format("{} lead to {}, which belongs to another interpreter", what, to_string(node)),
                          node};
         }
-        threads.push_back(read_thread(interpreter, *state));
-        return *next;
+        threads.push_back(read_thread(interpreter.id, *state));
+        return next.value_or(Address{});
     });
     if (!done) diagnostics_.warn(done.error());
+    return done.has_value();
+}
+
+void ThreadReader::read_lost(const LostThread& lost, std::vector<PythonThread>& threads) {
+    const auto state = RemoteStruct::read(remote_.memory, lost.state, state_size(), "PyThreadState");
+    if (state) threads.push_back(read_thread(lost.interpreter_id, *state));
 }
 
 std::optional<std::int64_t> ThreadReader::find_tid(const PythonThread& thread) const {
@@ -72,11 +81,11 @@ std::optional<std::int64_t> ThreadReader::find_tid(const PythonThread& thread) c
     return found != tids_.end() ? found->second : thread.native_thread_id;
 }
 
-PythonThread ThreadReader::read_thread(const InterpreterState& interpreter, const RemoteStruct& state) {
+PythonThread ThreadReader::read_thread(std::int64_t interpreter_id, const RemoteStruct& state) {
     const auto& fields = remote_.layout.thread_state;
     PythonThread thread;
     thread.address = state.address();
-    thread.interpreter_id = interpreter.id;
+    thread.interpreter_id = interpreter_id;
     thread.thread_id = state.pointer(fields.thread_id).value_or(Address{});
     if (const auto native = state.value<std::int64_t>(fields.native_thread_id); native.value_or(0) != 0) {
         thread.native_thread_id = native;

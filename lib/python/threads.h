@@ -10,6 +10,7 @@
 #include "layout/locate_runtime.h"
 #include "process/process_snapshot.h"
 #include "python/code_objects.h"
+#include "python/lost_threads.h"
 #include "state/interpreter_state.h"
 
 namespace pycore {
@@ -19,11 +20,15 @@ public:
     ThreadReader(const ProcessSnapshot& process, const layout::Runtime& runtime, const Remote& remote,
                  TypeObjects& types, bool with_frames, Diagnostics& diagnostics);
 
-    // Appends the thread states of `interpreter`, newest first.
-    void read(const InterpreterState& interpreter, std::vector<PythonThread>& threads);
+    // Appends the thread states of `interpreter`, newest first. False: the list could not be followed to
+    // its end.
+    bool read(const InterpreterState& interpreter, std::vector<PythonThread>& threads);
+    // Appends one thread state that no list led to.
+    void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
 
 private:
-    PythonThread read_thread(const InterpreterState& interpreter, const RemoteStruct& state);
+    PythonThread read_thread(std::int64_t interpreter_id, const RemoteStruct& state);
+    std::size_t state_size() const;
     AttachStatus read_status(const RemoteStruct& state) const;
     std::optional<bool> read_holds_gil(const RemoteStruct& state) const;
     std::optional<std::int64_t> find_tid(const PythonThread& thread) const;

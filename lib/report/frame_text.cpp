@@ -27,11 +27,10 @@ std::string native_name(const ShownFrame& shown) {
     return to_string(frame.pc);
 }
 
-std::string marks(const ShownFrame& shown, const Palette& palette) {
-    std::string text;
-    if (shown.frame->uncertain) text += palette.paint(Paint::Dim, "  [its place is uncertain]");
-    if (shown.crash_site) text += palette.paint(Paint::Crash, "  <- crashed here");
-    return text;
+std::string indentation(const ShownFrame& shown) { return shown.frame->uncertain ? "? " : "  "; }
+
+std::string crash_mark(const ShownFrame& shown, const Palette& palette, std::string_view death) {
+    return shown.crash_site ? palette.paint(Paint::Crash, fmt::format("  <- {} here", death)) : std::string();
 }
 
 std::string source_below(const PythonFrame& frame, SourceLines& source, const Palette& palette) {
@@ -49,13 +48,33 @@ std::string source_below(const PythonFrame& frame, SourceLines& source, const Pa
     return text;
 }
 
-std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette) {
+std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette,
+                          std::string_view death) {
     const PythonFrame& frame = *shown.python();
-    std::string text = "  File ";
+    std::string text = indentation(shown) + "File ";
     text += frame.file ? palette.paint(Paint::File, fmt::format("\"{}\"", escape(*frame.file))) : "that cannot be read";
     if (frame.line) text += fmt::format(", line {}", *frame.line);
-    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + marks(shown, palette) + "\n";
+    text += ", in " + palette.paint(Paint::Function, python_name(frame)) + crash_mark(shown, palette, death) + "\n";
     return text + source_below(frame, source, palette);
+}
+
+// Compilers record paths as they were built: "./Modules/./x.c", or below some build folder. The end of
+// a long one is what a reader knows; JSON has it whole.
+std::string source_path(std::string_view path) {
+    constexpr std::size_t kLongPath = 48;
+    std::string clean;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const bool at_part = i == 0 || path[i - 1] == '/';
+        if (at_part && path.substr(i).starts_with("./")) {
+            ++i;
+            continue;
+        }
+        clean += path[i];
+    }
+    if (clean.size() <= kLongPath) return escape(clean);
+    const std::size_t name = clean.rfind('/');
+    const std::size_t folder = name == std::string::npos || name == 0 ? name : clean.rfind('/', name - 1);
+    return folder == std::string::npos ? escape(clean) : "…" + escape(clean.substr(folder));
 }
 
 std::string native_place(const ShownFrame& shown) {
@@ -66,22 +85,22 @@ std::string native_place(const ShownFrame& shown) {
     if (shown.frame->plumbing) where.push_back("plumbing");
     std::string text;
     if (const auto& location = shown.function->location) {
-        text += fmt::format(" at {}:{}", escape(location->file), location->line);
+        text += fmt::format(" at {}:{}", source_path(location->file), location->line);
         if (location->column) text += fmt::format(":{}", *location->column);
     }
     if (!where.empty()) text += " (" + join(where, ", ") + ")";
     return text;
 }
 
-std::string render_native(const ShownFrame& shown, const Palette& palette) {
-    return "  " + palette.paint(Paint::Native, "[native] " + native_name(shown)) + native_place(shown) +
-           marks(shown, palette) + "\n";
+std::string render_native(const ShownFrame& shown, const Palette& palette, std::string_view death) {
+    return indentation(shown) + palette.paint(Paint::Native, "[native] " + native_name(shown)) + native_place(shown) +
+           crash_mark(shown, palette, death) + "\n";
 }
 
 }  // namespace
 
-std::string render_frame(const ShownFrame& frame, SourceLines& source, const Palette& palette) {
-    return frame.python() ? render_python(frame, source, palette) : render_native(frame, palette);
+std::string render_frame(const ShownFrame& frame, SourceLines& source, const Palette& palette, std::string_view death) {
+    return frame.python() ? render_python(frame, source, palette, death) : render_native(frame, palette, death);
 }
 
 std::string brief_frame(const ShownFrame& frame) {

@@ -49,9 +49,15 @@ std::string wait_phrase(const Wait& wait) {
     return phrase;
 }
 
+std::string death_phrase(const ProcessState& state) {
+    const auto& signal = state.process.signal;
+    const bool sent = signal && signal->sender_pid && signal->sender_pid != state.process.pid;
+    return sent ? "took " + escape(signal->name) : "crashed";
+}
+
 std::vector<std::string> thread_flags(const ProcessState& state, const ThreadState& thread) {
     std::vector<std::string> flags;
-    if (thread.crashed) flags.push_back("crashed here");
+    if (thread.crashed) flags.push_back(death_phrase(state) + " here");
     if (thread.main) flags.push_back("main thread");
     if (thread.holds_gil) flags.push_back("has the GIL");
     if (thread.waiting_for_gil) flags.push_back("waiting for the GIL");

@@ -18,6 +18,8 @@ std::string thread_label(const ThreadState& thread);
 // The same for a tid; just the number if no such thread is known.
 std::string thread_label(const ProcessState& state, std::int64_t tid);
 
+// What the thread of a signal did: "crashed", or, where somebody else sent it, "took SIGABRT".
+std::string death_phrase(const ProcessState& state);
 // "crashed here", "main thread", "has the GIL", "waiting for ..."
 std::vector<std::string> thread_flags(const ProcessState& state, const ThreadState& thread);
 // "the GIL", "clock_nanosleep, held by thread 12"

@@ -41,12 +41,20 @@ std::string missing_callers(const ThreadState& thread, const StackSelection& sel
     return text;
 }
 
+// Told once, below the frames that begin with a question mark.
+std::string uncertain_note(const std::vector<ShownFrame>& frames) {
+    const bool any = std::any_of(frames.begin(), frames.end(), [](const ShownFrame& f) { return f.frame->uncertain; });
+    return any ? "  [?: which Python frame called which native one is not certain here]\n" : "";
+}
+
 std::string render_stack(StackPrinter& printer, const ThreadState& thread) {
     std::vector<std::string> lines;
     std::vector<std::size_t> numbers;
     std::unordered_map<std::string, std::size_t> known;
-    for (const ShownFrame& frame : shown_frames(thread, printer.options.selection)) {
-        std::string text = render_frame(frame, printer.source, printer.palette);
+    const std::string death = death_phrase(printer.state);
+    const std::vector<ShownFrame> frames = shown_frames(thread, printer.options.selection);
+    for (const ShownFrame& frame : frames) {
+        std::string text = render_frame(frame, printer.source, printer.palette, death);
         const auto [place, added] = known.try_emplace(std::move(text), known.size());
         numbers.push_back(place->second);
         if (added) lines.push_back(place->first);
@@ -57,7 +65,7 @@ std::string render_stack(StackPrinter& printer, const ThreadState& thread) {
         for (std::size_t i = run.begin; i < run.begin + run.count; ++i) text += lines[numbers[i]];
         if (run.repeats > 0) text += printer.palette.paint(Paint::Dim, repeat_note(run));
     }
-    return text;
+    return text + printer.palette.paint(Paint::Dim, uncertain_note(frames));
 }
 
 // Threads that stand at the same place in the same state.

@@ -18,9 +18,9 @@ std::string name_cell(const ThreadState& thread) {
     return thread.os_name ? escape(*thread.os_name) : std::string();
 }
 
-std::string state_cell(const ThreadState& thread) {
+std::string state_cell(const ProcessState& state, const ThreadState& thread) {
     std::vector<std::string> states;
-    if (thread.crashed) states.push_back("crashed");
+    if (thread.crashed) states.push_back(death_phrase(state));
     if (thread.main) states.push_back("main");
     if (thread.holds_gil) states.push_back("has the GIL");
     if (thread.waiting_for_gil) states.push_back("wants the GIL");
@@ -40,7 +40,7 @@ std::string write_threads_text(const ProcessState& state, const TextOptions&) {
     TextTable table;
     table.add_row({"TID", "NAME", "STATE", "WAITS FOR", "PYTHON", "NATIVE"});
     for (const ThreadState& thread : state.threads) {
-        table.add_row({thread.tid == 0 ? "" : std::to_string(thread.tid), name_cell(thread), state_cell(thread),
+        table.add_row({thread.tid == 0 ? "" : std::to_string(thread.tid), name_cell(thread), state_cell(state, thread),
                        thread.wait ? wait_phrase(*thread.wait) : "", frame_cell(thread, MergedFrame::Kind::Python),
                        frame_cell(thread, MergedFrame::Kind::Native)});
     }

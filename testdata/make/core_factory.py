@@ -209,10 +209,10 @@ def end_group(victim):
 
 
 def start_victim(folder, interpreter, program, truth):
-    """The victim as our child, in its own folder, with the core limit raised."""
+    """The victim as our child, in its own folder, with the limit of the core's size raised."""
     library = build_library()
-    command = [str(INTERPRETERS_TOOL), "run", interpreter["name"], "--bind", str(CHECKOUT),
-               "--bind", str(folder), "--bind", str(library.parent), "--",
+    command = [str(INTERPRETERS_TOOL), "run", interpreter["name"], "--dump-core",
+               "--bind", str(CHECKOUT), "--bind", str(folder), "--bind", str(library.parent), "--",
                str(program.path), "--truth", str(truth), "--lib", str(library),
                "--folder", str(folder), *program.arguments]
     if program.settings.get("module"):
@@ -221,13 +221,7 @@ def start_victim(folder, interpreter, program, truth):
                        **program.settings.get("environment", {}))
     with open(folder / "output.txt", "wb") as output:
         return subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                                stdout=output, stderr=output, preexec_fn=raise_core_limit,
-                                start_new_session=True)
-
-
-def raise_core_limit():
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+                                stdout=output, stderr=output, start_new_session=True)
 
 
 def build_library():

@@ -17,7 +17,8 @@ class Scorer:
         return numpy.apply_along_axis(self.score_row, 1, table)
 
     def score_row(self, row):
-        return numpy.vectorize(self.score)(row)
+        # With otypes NumPy goes through its C loop at once; without, it tries the first value from Python.
+        return numpy.vectorize(self.score, otypes=[float])(row)
 
     def score(self, value):
         for step in self.teller.then(time.sleep, 1e6):

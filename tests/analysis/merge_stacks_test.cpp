@@ -95,6 +95,19 @@ TEST_CASE("two thread states of one thread are told in the order of the C stack"
     CHECK(stack.frames.back().interpreter_id == 1);
 }
 
+TEST_CASE("two thread states without anchors are told in the order of the C stack as well", "[analysis]") {
+    NativeStack native = native_stack({kLoop, "run_string", kLoop, "main"});
+    native.frames[0].frame_candidates = {{0xb}};
+    native.frames[2].frame_candidates = {{0xa}};
+    const PythonThread sub = python_thread({heap_activation({0xb}, "in_sub")});
+    const PythonThread main = python_thread({heap_activation({0xa}, "in_main")});
+
+    const MergedStack stack = merge_stacks(native, {main, sub});
+
+    CHECK(spell(stack) == "main " + kLoop + " py:in_main run_string " + kLoop + " py:in_sub");
+    CHECK(stack.status == MergeStatus::Anchored);
+}
+
 TEST_CASE("without native frames the Python frames stand alone and are sure", "[analysis]") {
     const MergedStack stack = merge_stacks({}, {python_thread({activation(stack_address(0), {"b", "a"})})});
 

@@ -109,7 +109,7 @@ TEST_CASE("a partial answer says so and names what is missing", "[report]") {
     CHECK(diagnostic["thread"] == 1240);
 }
 
-TEST_CASE("--thread leaves the other threads out", "[report]") {
+TEST_CASE("the option --thread leaves the other threads out", "[report]") {
     const json threads = stacks(crashed_process(), {NativeView::Auto, false, {1250}})["threads"];
     REQUIRE(threads.size() == 1);
     CHECK(threads[0]["tid"] == 1250);

@@ -3,6 +3,7 @@
 
     python3 -m pytest tests/tools/test_truth.py --interpreters 'debian-*' --programs 'crash_*'
 """
+import concurrent.futures
 import fnmatch
 import pathlib
 import sys
@@ -72,6 +73,32 @@ def is_narrowed(config):
 def describe(combination):
     interpreter, program, method, view = combination
     return "-".join([interpreter["name"], program.name, method, view])
+
+
+def pytest_collection_finish(session):
+    """Cores are made ahead by two workers: most of that time is waiting for threads to rest."""
+    if session.config.getoption("collectonly") or "test_truth" not in sys.modules:
+        return
+    if not sys.modules["test_truth"].PYCORE.exists():
+        return
+    wanted = [item.callspec.params["combination"] for item in session.items
+              if "combination" in getattr(item, "fixturenames", [])]
+    session.config.core_makers = concurrent.futures.ThreadPoolExecutor(2)
+    for combination in wanted:
+        session.config.core_makers.submit(make_ahead, *combination)
+
+
+def make_ahead(interpreter, program, method, view):
+    import core_factory
+    try:
+        core_factory.make_core(interpreter, program, method)
+    except core_factory.CannotMake:
+        pass  # the test itself asks again and tells why
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "core_makers"):
+        config.core_makers.shutdown(cancel_futures=True)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -38,10 +38,21 @@ def test_an_include_against_the_arrows_is_found(tmp_path):
     assert "lib/report/c.cpp:2: includes memory/b.h, but report does not use memory" in text
 
 
-def test_a_header_that_shows_a_foreign_library_is_found(tmp_path):
+def test_a_foreign_library_outside_of_its_folder_is_found(tmp_path):
     status, text = check_layers(tmp_path, {"base/a.h": "#include <llvm/ADT/StringRef.h>\n"})
     assert status == 1
     assert "lib/base/a.h:1" in text
+
+
+def test_a_header_that_shows_a_foreign_library_is_private_to_its_folder(tmp_path):
+    layers = LAYERS + "pycore_layer(native SOURCES d.cpp USES base)\npycore_layer(top SOURCES e.cpp USES native)\n"
+    files = {"native/llvm_compat.h": "#include <llvm/ADT/StringRef.h>\n",
+             "native/dwarf.h": '#include "native/llvm_compat.h"\n',
+             "native/d.cpp": '#include "native/dwarf.h"\n',
+             "top/e.cpp": '#include "native/dwarf.h"\n'}
+    status, text = check_layers(tmp_path, files, layers)
+    assert status == 1
+    assert "lib/top/e.cpp:1" in text and "lib/native/d.cpp" not in text
 
 
 def test_a_file_that_no_layer_builds_is_found(tmp_path):

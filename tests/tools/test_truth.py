@@ -33,7 +33,8 @@ def test_report_agrees_with_the_process(combination, pytestconfig):
     truth = json.loads(made.truth.read_text())
     circumstances = truth_comparison.Circumstances(
         method, dies_by_itself=program.settings["ends"] == "crash",
-        files_at_hand=view == "files", signal=made.details["signal"])
+        files_at_hand=view == "files", finalizing=bool(truth["expect"].get("finalizing")),
+        signal=made.details["signal"])
     differences = truth_comparison.compare(truth, report, circumstances)
     assert not differences, explain(made, interpreter, view, differences)
     EXERCISED.add(interpreter["name"])

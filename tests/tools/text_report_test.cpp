@@ -42,6 +42,15 @@ Thread 1250 [not a Python thread] (most recent call last):
 )");
 }
 
+TEST_CASE("a thread that somebody else sent a signal to did not crash", "[tools]") {
+    ProcessState state = crashed_process();
+    state.process.signal = SignalState{3, "SIGQUIT", "SI_USER", {}, 999};
+    CHECK(contains(stacks(state), "[took SIGQUIT here, main thread, has the GIL]"));
+    CHECK(contains(stacks(state), "inlined)  <- took SIGQUIT here\n"));
+    state.process.signal->sender_pid = state.process.pid;  // raise()
+    CHECK(contains(stacks(state), "[crashed here, main thread, has the GIL]"));
+}
+
 TEST_CASE("a process without Python says so once and shows its native stacks", "[tools]") {
     CHECK(stacks(bare_process()) == R"(A process
   no Python was found in it: native stacks only
@@ -108,8 +117,22 @@ TEST_CASE("what cannot be read is said in words", "[tools]") {
     state.threads.push_back(python_thread_state(1, "a", {nameless, stripped}));
     CHECK(contains(stacks(state), R"(
   File that cannot be read, in a function whose name cannot be read
-  [native] libfoo.so+0x10 (libfoo.so)  [its place is uncertain]
+? [native] libfoo.so+0x10 (libfoo.so)
+  [?: which Python frame called which native one is not certain here]
 )"));
+}
+
+TEST_CASE("long paths of a compiler are told by their end", "[tools]") {
+    ProcessState state = python_process();
+    state.threads.push_back(native_thread_state(
+        1, {native_call_at("a", "/tmp/build.20260101000000.1/Python-3.8.18/./Modules/timemodule.c", 5),
+            native_call_at("b", "./nptl/./nptl/futex.c", 6), native_call_at("c", "/home/me/project/src/matmul.c", 7),
+            native_call_at("d", std::string(100, 'x'), 8)}));
+    const std::string text = stacks(state);
+    CHECK(contains(text, "a at …/Modules/timemodule.c:5:3"));
+    CHECK(contains(text, "b at nptl/nptl/futex.c:6:3"));
+    CHECK(contains(text, "c at /home/me/project/src/matmul.c:7:3"));
+    CHECK(contains(text, "d at " + std::string(100, 'x') + ":8:3"));
 }
 
 TEST_CASE("hostile names do not reach the terminal", "[tools]") {

@@ -21,13 +21,14 @@ try:
     import numpy
 except Exception:
     pass
-maps = open("/proc/self/maps").read()
+mapped = {line.split(None, 5)[-1].strip() for line in open("/proc/self/maps")}
+libpython = sorted(path for path in mapped if "/libpython3" in path)
 print(json.dumps({
     "version": sys.version.split()[0].rstrip("+"), "version_info": list(sys.version_info),
     "full_version": sys.version, "executable": sys.executable,
     "pydebug": hasattr(sys, "gettotalrefcount"),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-    "shared": "/libpython3" in maps, "has_numpy": numpy is not None,
+    "libpython": libpython[0] if libpython else None, "shared": bool(libpython), "has_numpy": numpy is not None,
     "include": sysconfig.get_paths()["include"],
     "module_suffix": sysconfig.get_config_var("EXT_SUFFIX"),
     "has_jit": bool(getattr(sys, "_jit", None)) and sys._jit.is_available(),
@@ -174,20 +175,10 @@ def ask(interpreter):
 def describe_binary(interpreter, facts):
     """What the file that holds the interpreter is like: the executable or libpython."""
     from . import elf
-    path = pathlib.Path(interpreter.host_path(facts["executable"])).resolve()
-    if facts["shared"]:
-        path = find_libpython(interpreter, facts) or path
+    path = pathlib.Path(interpreter.host_path(facts["libpython"] or facts["executable"])).resolve()
     sections = elf.section_names(path)
     return {"binary": str(path), "stripped": ".symtab" not in sections,
             "has_build_id": ".note.gnu.build-id" in sections,
             "has_debug_info": ".debug_info" in sections,
             "has_headers": bool(facts["include"]) and
                            os.path.exists(interpreter.host_path(facts["include"]) + "/Python.h")}
-
-
-def find_libpython(interpreter, facts):
-    pattern = "libpython%d.%d*.so*" % tuple(facts["version_info"][:2])
-    executable = pathlib.Path(interpreter.host_path(facts["executable"])).resolve()
-    folders = [executable.parent.parent / "lib", executable.parent.parent, executable.parent]
-    found = [path for folder in folders for path in sorted(folder.glob(pattern))]
-    return found[0].resolve() if found else None

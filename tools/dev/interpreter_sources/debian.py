@@ -22,10 +22,11 @@ SUITES = {
                  "alone": ["libpython3.9-dev"], "versions": ["3.9"]},
     "bookworm": {"install": ["python3.11", "python3.11-dbg", "python3-numpy", "libc6-dbg"],
                  "alone": ["libpython3.11-dev"], "versions": ["3.11"]},
-    "trixie": {"install": ["python3.13", "python3.13-dbg", "python3-numpy", "libc6-dbg"],
+    "trixie": {"install": ["python3.13", "python3.13-dbg", "libpython3.13", "python3-numpy",
+                           "libc6-dbg"],
                "alone": ["libpython3.13-dev"], "versions": ["3.13"]},
     "sid": {"install": ["python3.14", "python3.14-dbg", "python3.15", "python3.15-dbg",
-                        "python3-numpy", "libc6-dbg", "gdb"],
+                        "libpython3.14", "libpython3.15", "python3-numpy", "libc6-dbg", "gdb"],
             "alone": ["libpython3.14-dev", "libpython3.15-dev"], "versions": ["3.14", "3.15"]},
     "forky": {"install": ["python3", "python3-numpy"], "alone": [],
               "versions": ["3.13", "3.14", "3.15"]},
@@ -146,11 +147,23 @@ def find():
             for executable in ("python" + version, "python" + version + "d"):
                 if (folder / "root" / "usr" / "bin" / executable).exists():
                     yield make_interpreter(suite, folder / "root", executable)
+        yield from find_started_by_hand(suite, folder / "root")
 
 
 def make_interpreter(suite, root, executable):
     return common.Interpreter("debian-" + suite, ["/usr/bin/" + executable], root=str(root),
                               debug_dirs=[str(root / "usr/lib/debug")], gdb=gdb_for(suite))
+
+
+def find_started_by_hand(suite, root):
+    """The same executable started by its root's own ld.so: the kernel sees ld.so as the program."""
+    if suite == "trixie":
+        libraries = str(root / "usr/lib/x86_64-linux-gnu")
+        yield common.Interpreter(
+            "ldso-" + suite, [str(root / "usr/lib64/ld-linux-x86-64.so.2"), "--library-path",
+                              libraries, str(root / "usr/bin/python3.13")],
+            environment={"PYTHONHOME": str(root / "usr")},
+            debug_dirs=[str(root / "usr/lib/debug")])
 
 
 def gdb_for(suite):
