@@ -31,10 +31,10 @@ Result<ElfHeader> core_header(std::span<const std::byte> file) {
     auto header = parse_elf_header(file);
     if (!header && header.error().code == ErrorCode::Unsupported) {
         return Error{ErrorCode::Unsupported,
-                     "an ELF file " + header.error().message + "; gdb-multiarch may read it, pycore does not",
+                     "an ELF file " + header.error().message + "; pycore does not read it, gdb-multiarch may",
                      {}};
     }
-    if (!header) return std::move(header).error().with_context("this is");
+    if (!header) return std::move(header).error().with_context("the core is cut");
     if (header->type == ET_CORE) return header;
     return Error{ErrorCode::Unsupported,
                  fmt::format("{}, not a core file; `gcore PID` dumps a running process, "
