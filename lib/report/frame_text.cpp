@@ -80,7 +80,8 @@ std::string source_path(std::string_view path) {
 std::string native_place(const ShownFrame& shown) {
     const NativeFrame& frame = *shown.frame->native;
     std::vector<std::string> where;
-    if (frame.module) where.push_back(escape(file_name(*frame.module)));
+    const bool named = shown.function->name || frame.is_signal_trampoline;
+    if (frame.module && named) where.push_back(escape(file_name(*frame.module)));
     if (shown.inlined) where.push_back("inlined");
     if (shown.frame->plumbing) where.push_back("plumbing");
     std::string text;

@@ -117,7 +117,7 @@ TEST_CASE("what cannot be read is said in words", "[tools]") {
     state.threads.push_back(python_thread_state(1, "a", {nameless, stripped}));
     CHECK(contains(stacks(state), R"(
   File that cannot be read, in a function whose name cannot be read
-? [native] libfoo.so+0x10 (libfoo.so)
+? [native] libfoo.so+0x10
   [?: which Python frame called which native one is not certain here]
 )"));
 }
