@@ -43,8 +43,7 @@ Result<std::shared_ptr<const ElfFile>> ElfFile::open_in_root(const std::string& 
     auto file = MappedFile::open_in_root(root, path, MappedFile::Use::PrivateCopy);
     if (!file) return std::move(file).error().with_context(root + path);
     const auto bytes = (*file)->bytes();
-    std::string opened_path = (*file)->path();  // before the file is moved from
-    return from_bytes(std::move(opened_path), bytes, *std::move(file));
+    return from_bytes(root + path, bytes, *std::move(file));
 }
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::from_bytes(std::string name, std::span<const std::byte> bytes,

@@ -59,7 +59,7 @@ Result<ElfHeader> parse_elf_header(std::span<const std::byte> bytes) {
     const auto header = read_at<Elf64_Ehdr>(bytes, 0);
     if (!header) {
         return Error{ErrorCode::Corrupt,
-                     fmt::format("cut inside its ELF header: {} of {} bytes", bytes.size(), sizeof(Elf64_Ehdr)),
+                     fmt::format("{} of the {} bytes of an ELF header are there", bytes.size(), sizeof(Elf64_Ehdr)),
                      {}};
     }
     return ElfHeader{header->e_type,  header->e_machine, header->e_entry, header->e_phoff,   header->e_phentsize,

@@ -44,7 +44,9 @@ RuntimeLayout merge_with_table(const RuntimeLayout& own, const RuntimeLayout& ta
     };
     RuntimeLayout merged = table;
     for_each_field(merged, [&](const FieldInfo& info, Offset& offset) {
-        if (!offset || is_size(info)) return;
+        if (!offset) return;
+        // A structure that is larger at its end is not laid out anew; its own size is overlaid below.
+        if (is_size(info) && !ends_with_object(info.group)) return;
         const auto shift = shift_of(info.group);
         if (shift) {
             offset = static_cast<std::uint32_t>(*offset + *shift);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/byte_reader.h"
+#include "process/core_layout.h"
 
 namespace pycore {
 namespace {
@@ -31,10 +32,10 @@ Result<ElfHeader> core_header(std::span<const std::byte> file) {
     auto header = parse_elf_header(file);
     if (!header && header.error().code == ErrorCode::Unsupported) {
         return Error{ErrorCode::Unsupported,
-                     "an ELF file " + header.error().message + "; gdb-multiarch may read it, pycore does not",
+                     "an ELF file " + header.error().message + "; pycore does not read it, gdb-multiarch may",
                      {}};
     }
-    if (!header) return std::move(header).error().with_context("this is");
+    if (!header) return std::move(header).error().with_context("the core is cut");
     if (header->type == ET_CORE) return header;
     return Error{ErrorCode::Unsupported,
                  fmt::format("{}, not a core file; `gcore PID` dumps a running process, "
@@ -148,7 +149,7 @@ Result<CoreHeaders> parse_core_headers(std::span<const std::byte> file, Diagnost
     CoreHeaders headers;
     headers.segments = parse_segments(file, table, std::min(count, kMaxSegments));
     headers.table_end = end_of(table, headers.segments.size() * sizeof(Elf64_Phdr));
-    headers.has_sections = header->section_count > 1;
+    repair_layout(headers, file, diagnostics);
     headers.whole_size = whole_size_of(headers);
     if (!holds_anything(headers, file.size())) return nothing_inside(file.size(), headers.segments.size());
     return headers;

@@ -32,13 +32,11 @@ bool ends_a_process(int number) {
 }  // namespace
 
 std::string find_producer(const CoreHeaders& headers, const CoreNotes& notes) {
-    if (notes.threads.empty()) return has_unaligned_segments(headers) ? "gdb" : "unknown";
-    if (notes.process_first) {
-        const bool counts_bytes = !notes.file_page_size || notes.file_page_size == 1U;
-        return counts_bytes && has_unaligned_segments(headers) ? "gdb" : "unknown";
+    const bool counts_bytes = notes.file_page_size == 1U;
+    if (has_unaligned_segments(headers)) {
+        return notes.process_first || counts_bytes || notes.threads.empty() ? "gdb" : "unknown";
     }
-    const bool counts_pages = !notes.file_page_size || notes.file_page_size != 1U;
-    return counts_pages && !has_unaligned_segments(headers) ? "kernel" : "unknown";
+    return notes.threads.empty() || notes.process_first || counts_bytes ? "unknown" : "kernel";
 }
 
 std::optional<CoreSignal> find_signal(const std::string& producer, const CoreNotes& notes) {

@@ -140,13 +140,31 @@ struct CoreParts {
     std::vector<ModuleDraft> drafts;
 };
 
+// The kernel writes a segment for each mapping, and a module's mappings follow from its headers.
+void tell_odd_mappings(const ProcessSnapshot& process, const CoreParts& parts, Diagnostics& diagnostics) {
+    if (process.producer != "kernel") return;
+    std::size_t odd = 0;
+    for (const FileMapping& mapping : process.file_mappings) {
+        const auto* segment = parts.by_address.find(mapping.range.begin);
+        if (segment == nullptr || segment->value->range != mapping.range) ++odd;
+    }
+    for (const ModuleDraft& draft : parts.drafts) odd += draft.odd_mappings;
+    if (odd == 0) return;
+    diagnostics.warn({ErrorCode::Corrupt,
+                      fmt::format("{} of {} file mappings (the note NT_FILE) fit neither the core's segments nor the "
+                                  "modules' headers; one or the other is damaged",
+                                  odd, process.file_mappings.size()),
+                      {}});
+}
+
 void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, ProcessSnapshot& process,
                 Diagnostics& diagnostics) {
     ModuleFileFinder files(search);
     parts.drafts =
         find_modules({memory, parts.by_address, process.file_mappings, process.auxiliary}, files, diagnostics);
     open_module_files(parts.drafts, files, memory, diagnostics);
-    const BackingRules rules{parts.by_address, dumps_written_memory(parts.segments, process.file_mappings)};
+    const BackingRules rules{parts.by_address, dumps_written_memory(parts.segments, process.file_mappings),
+                             process.producer == "gdb"};
     for (ModuleDraft& draft : parts.drafts) {
         back_by_file(draft, rules, memory);
         if (draft.module.file) memory.keep_alive(draft.module.file);
@@ -154,6 +172,7 @@ void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, 
     }
     add_file_mappings(process, parts.drafts, memory);
     memory.seal();
+    tell_odd_mappings(process, parts, diagnostics);
     tell_missing_files(process, diagnostics);
 }
 

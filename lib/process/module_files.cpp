@@ -81,7 +81,9 @@ std::string name_modules(const std::vector<const Module*>& modules) {
     std::vector<std::string> names;
     for (const Module* module : modules) {
         if (names.size() == kNamedModules) break;
-        names.push_back(fmt::format("{} (build-id {})", module->path, short_id(module->build_id)));
+        names.push_back(module->path);
+        if (module->match != ModuleMatch::Unverified)
+            names.back() += fmt::format(" (build-id {})", short_id(module->build_id));
     }
     const std::size_t more = modules.size() - names.size();
     return fmt::format("{}{}", fmt::join(names, ", "), more == 0 ? "" : fmt::format(" and {} more", more));

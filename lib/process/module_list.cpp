@@ -78,6 +78,7 @@ void ModuleCollector::add_image(const std::string& path, LoadedImage image, bool
     draft.module.load_bias = image.load_bias;
     draft.module.build_id = image.build_id;
     draft.mappings = mappings_of(image, by_path_[path]);
+    draft.odd_mappings = count_odd_mappings(image, by_path_[path]);
     draft.image_from_core = from_core;
     const bool loaded = draft.mappings.empty() || is_loaded(image, draft.mappings);
     draft.image = std::move(image);
@@ -267,6 +268,10 @@ void ModuleCollector::mark_executable() {
 AddressRange range_of(const ModuleDraft& draft, const FileMemory& memory) {
     if (draft.mappings.empty()) return draft.image->extent;
     AddressRange range{draft.mappings.front().range.begin, draft.mappings.back().range.end};
+    if (draft.image) {
+        range.begin = std::max(range.begin, draft.image->extent.begin);
+        range.end = std::min(range.end, draft.image->extent.end);
+    }
     if (draft.image && draft.image->extent.end > range.end && memory.region_at(draft.image->extent.end - 1)) {
         range.end = draft.image->extent.end;  // .bss
     }

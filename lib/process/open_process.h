@@ -3,7 +3,10 @@
 #pragma once
 
 // open_process turns a path into a ProcessSnapshot. It probes what the file is; each kind of source
-// has one file beside this one.
+// has one file beside this one. Errors finish the sentence "PATH: ...".
+//   a core, plain                    mapped where it lies
+//   a core as .zst .lz4 .xz .gz      unpacked into a temporary file without a name (unpack/)
+//   a number that names no file      a process id: not yet
 
 #include <string>
 
@@ -13,6 +16,10 @@
 
 namespace pycore {
 
+// An Error where nothing can be told; what is missing otherwise stands in `diagnostics`.
 Result<ProcessSnapshot> open_process(const std::string& path, const FileSearch& search, Diagnostics& diagnostics);
+
+// A process that runs. Unsupported in this release; the error names the way out.
+Result<ProcessSnapshot> open_live_process(std::int64_t pid);
 
 }  // namespace pycore

@@ -74,6 +74,10 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
         const auto units = code.value<std::int32_t>(remote_.layout.pyobject.size).value_or(0);
         info.size_bytes = std::int64_t{units} * 2;
         info.firsttraceable = code.value<std::int32_t>(fields.firsttraceable).value_or(0);
+        if (info.firsttraceable < 0 || info.firsttraceable > units) {
+            report({ErrorCode::Corrupt, code_at(code.address()) + " has a damaged _co_firsttraceable", code.address()});
+            info.firsttraceable = 0;
+        }
         info.thread_local_code = code.pointer(fields.co_tlbc).value_or(Address{});
         return;
     }

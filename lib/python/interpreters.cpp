@@ -24,6 +24,11 @@ std::optional<bool> is_collecting(const Remote& remote, const layout::Runtime& r
     return read_flag(remote, (in_runtime ? runtime.address : interpreter) + *gc, remote.layout.gc.collecting);
 }
 
+std::optional<bool> is_runtime_finalizing(const Remote& remote, const layout::Runtime& runtime) {
+    const auto thread = read_pointer_field(remote, runtime.address, remote.layout.runtime_state.finalizing, "");
+    return thread ? std::optional(static_cast<bool>(*thread)) : std::nullopt;
+}
+
 // From when on other threads can no longer take the GIL: `_finalizing`, of the interpreter (3.12+) or of
 // the runtime. (The flag `finalizing` is set earlier since 3.12, before threads are joined, and only
 // while modules are torn down before; it speaks for sub-interpreters of <= 3.11.)
@@ -33,8 +38,7 @@ std::optional<bool> is_finalizing(const Remote& remote, const layout::Runtime& r
         const auto thread = read_pointer_field(remote, interpreter, fields.finalizing_thread, "");
         return thread ? std::optional(static_cast<bool>(*thread)) : std::nullopt;
     }
-    const auto thread = read_pointer_field(remote, runtime.address, remote.layout.runtime_state.finalizing, "");
-    if (thread && *thread) return true;
+    if (is_runtime_finalizing(remote, runtime).value_or(false)) return true;
     return read_flag(remote, interpreter, fields.finalizing);
 }
 
@@ -67,6 +71,7 @@ void mark_main(const Remote& remote, const layout::Runtime& runtime, std::vector
     });
     if (found == interpreters.end()) found = std::prev(interpreters.end());
     found->main = true;
+    if (!found->finalizing) found->finalizing = is_runtime_finalizing(remote, runtime);
     std::rotate(interpreters.begin(), found, std::next(found));
 }
 

@@ -62,8 +62,8 @@ def list_interpreters(pattern="*"):
 
 
 def list_programs(pattern="*"):
-    """Victim programs and their variants by name; `truth.py` is their helper, not one of them."""
-    paths = sorted(path for path in PROGRAMS.glob("*.py") if path.stem != "truth")
+    """Victim programs and their variants by name; `truth*.py` are their helpers."""
+    paths = sorted(path for path in PROGRAMS.glob("*.py") if not path.stem.startswith("truth"))
     programs = [program for path in paths for program in read_programs(path)]
     return [program for program in programs if fnmatch.fnmatch(program.name, pattern)]
 
@@ -169,11 +169,22 @@ def locked(path):
 def make_key(interpreter, program, method):
     """A readable folder name that changes when anything changes that the core depends on."""
     digest = hashlib.sha256()
-    for path in [PROGRAMS / "truth.py", program.path] + sorted((PROGRAMS / "ext").glob("*")):
+    helpers = sorted(PROGRAMS.glob("truth*.py")) + sorted((PROGRAMS / "ext").glob("*"))
+    for path in [program.path, *helpers]:
         digest.update(path.read_bytes())
     digest.update(interpreter["fingerprint"].encode())
     digest.update(str(program.path).encode())
     return "%s-%s-%s-%s" % (interpreter["name"], program.name, method, digest.hexdigest()[:10])
+
+
+def remove_stale_cores():
+    """Removes cached cores whose key no longer follows from the sources and the interpreters."""
+    current = {make_key(interpreter, program, method) for interpreter in list_interpreters()
+               for program in list_programs() for method in METHODS}
+    folders = [path for path in (CACHE / "cores").glob("[!.]*") if path.name not in current]
+    for folder in folders:
+        shutil.rmtree(folder)
+    return folders
 
 
 def make_core_in(folder, interpreter, program, method):

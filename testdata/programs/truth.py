@@ -14,7 +14,6 @@ its last function from one and the same call instruction:
 """
 import argparse
 import functools
-import itertools
 import json
 import os
 import sys
@@ -22,10 +21,11 @@ import threading
 import time
 from io import open  # the builtin is gone when an interpreter ends
 
+from truth_frames import EXACT_FIELDS, describe_stack
+
 SETTLED_SAMPLES = 4
 SAMPLE_SECONDS = 0.02
 GIVE_UP_SECONDS = 20.0
-EXACT_FIELDS = ["function", "qualname", "file", "line", "column", "end_line", "end_column"]
 
 
 def arguments(**defaults):
@@ -37,35 +37,6 @@ def arguments(**defaults):
     for name, value in defaults.items():
         parser.add_argument("--" + name, type=type(value), default=value)
     return parser.parse_args()
-
-
-def describe_frame(frame):
-    """One frame object as a dict; unknown is None."""
-    code = frame.f_code
-    line, column, end_line, end_column = frame.f_lineno, None, None, None
-    if hasattr(code, "co_positions"):
-        line, end_line, column, end_column = position_of(code, frame.f_lasti, line)
-    return {"function": code.co_name, "qualname": getattr(code, "co_qualname", None),
-            "file": code.co_filename, "line": line, "column": column,
-            "end_line": end_line, "end_column": end_column}
-
-
-def position_of(code, last_instruction, line):
-    """The positions of one instruction, or only its line where the code keeps no columns."""
-    index = max(last_instruction, 0) // 2
-    for position in itertools.islice(code.co_positions(), index, index + 1):
-        return position[0], position[1], position[2], position[3]
-    return line, None, None, None
-
-
-def describe_stack(frame):
-    """Frames of a stack, most recent call last."""
-    frames = []
-    while frame is not None:
-        frames.append(describe_frame(frame))
-        frame = frame.f_back
-    frames.reverse()
-    return frames
 
 
 def without_telling(frames):

@@ -16,11 +16,11 @@ from typing import Optional
 
 PROBE = r"""
 import json, struct, sys, sysconfig
-numpy = None
-try:
-    import numpy
-except Exception:
-    pass
+def can_import(name):
+    try:
+        return bool(__import__(name))
+    except Exception:
+        return False
 mapped = {line.split(None, 5)[-1].strip() for line in open("/proc/self/maps")}
 libpython = sorted(path for path in mapped if "/libpython3" in path)
 print(json.dumps({
@@ -28,7 +28,8 @@ print(json.dumps({
     "full_version": sys.version, "executable": sys.executable,
     "pydebug": hasattr(sys, "gettotalrefcount"),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-    "libpython": libpython[0] if libpython else None, "shared": bool(libpython), "has_numpy": numpy is not None,
+    "libpython": libpython[0] if libpython else None, "shared": bool(libpython), "has_numpy": can_import("numpy"),
+    "has_greenlet": can_import("greenlet"),
     "include": sysconfig.get_paths()["include"],
     "module_suffix": sysconfig.get_config_var("EXT_SUFFIX"),
     "has_jit": bool(getattr(sys, "_jit", None)) and sys._jit.is_available(),

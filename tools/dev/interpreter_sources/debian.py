@@ -18,15 +18,18 @@ from . import common
 
 # Per suite: packages with all they need, packages taken alone, and the interpreters to look for.
 SUITES = {
-    "bullseye": {"install": ["python3.9", "python3.9-dbg", "python3-numpy", "libc6-dbg"],
+    "bullseye": {"install": ["python3.9", "python3.9-dbg", "python3-numpy", "python3-greenlet",
+                             "libc6-dbg"],
                  "alone": ["libpython3.9-dev"], "versions": ["3.9"]},
-    "bookworm": {"install": ["python3.11", "python3.11-dbg", "python3-numpy", "libc6-dbg"],
+    "bookworm": {"install": ["python3.11", "python3.11-dbg", "python3-numpy", "python3-greenlet",
+                             "libc6-dbg"],
                  "alone": ["libpython3.11-dev"], "versions": ["3.11"]},
     "trixie": {"install": ["python3.13", "python3.13-dbg", "libpython3.13", "python3-numpy",
-                           "libc6-dbg"],
+                           "python3-greenlet", "libc6-dbg"],
                "alone": ["libpython3.13-dev"], "versions": ["3.13"]},
     "sid": {"install": ["python3.14", "python3.14-dbg", "python3.15", "python3.15-dbg",
-                        "libpython3.14", "libpython3.15", "python3-numpy", "libc6-dbg", "gdb"],
+                        "libpython3.14", "libpython3.15", "python3-numpy", "python3-greenlet",
+                        "libc6-dbg", "gdb"],
             "alone": ["libpython3.14-dev", "libpython3.15-dev"], "versions": ["3.14", "3.15"]},
     "forky": {"install": ["python3", "python3-numpy"], "alone": [],
               "versions": ["3.13", "3.14", "3.15"]},

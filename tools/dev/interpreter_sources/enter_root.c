@@ -4,6 +4,7 @@
 // if it came from another machine. Needs root or unprivileged user namespaces.
 //
 //     enter_root ROOT --bind /home/me/work -- /usr/bin/python3.13 -V
+//     enter_root ROOT --bind /tmp/x:/job --cwd /job -- /usr/bin/python3.13 -V
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -57,10 +58,14 @@ static void make_folders(char *path) {
   mkdir(path, 0755);
 }
 
-static void bind_folder(const char *root, const char *folder) {
-  char target[PATH_MAX];
-  if (folder[0] != '/' || folder[1] == '\0') return;  // all of this machine is not to be bound
-  snprintf(target, sizeof target, "%s%s", root, folder);
+// `what` is FOLDER or FOLDER:NAME, the name it shall have inside.
+static void bind_folder(const char *root, const char *what) {
+  char folder[PATH_MAX], target[PATH_MAX];
+  const char *colon = strchr(what, ':');
+  const char *inside = colon ? colon + 1 : what;
+  snprintf(folder, sizeof folder, "%.*s", (int)strcspn(what, ":"), what);
+  if (inside[0] != '/' || inside[1] == '\0') return;  // all of this machine is not to be bound
+  snprintf(target, sizeof target, "%s%s", root, inside);
   make_folders(target);
   if (mount(folder, target, NULL, MS_BIND | MS_REC, NULL) != 0) fail(target);
 }
@@ -75,7 +80,7 @@ static void change_root(const char *root, const char *cwd) {
 int main(int argc, char **argv) {
   char cwd[PATH_MAX];
   if (argc < 4) {
-    fprintf(stderr, "usage: enter_root ROOT [--bind FOLDER]... -- COMMAND...\n");
+    fprintf(stderr, "usage: enter_root ROOT [--bind FOLDER[:NAME]]... [--cwd FOLDER] -- COMMAND...\n");
     return 2;
   }
   if (!getcwd(cwd, sizeof cwd)) fail("getcwd");
@@ -85,8 +90,10 @@ int main(int argc, char **argv) {
   bind_folder(root, "/proc");
   bind_folder(root, "/dev");
   int next = 2;
-  for (; next + 1 < argc && strcmp(argv[next], "--bind") == 0; next += 2)
-    bind_folder(root, argv[next + 1]);
+  for (; next + 1 < argc && strcmp(argv[next], "--") != 0; next += 2) {
+    if (strcmp(argv[next], "--bind") == 0) bind_folder(root, argv[next + 1]);
+    if (strcmp(argv[next], "--cwd") == 0) snprintf(cwd, sizeof cwd, "%s", argv[next + 1]);
+  }
   if (next >= argc || strcmp(argv[next], "--") != 0) return 2;
   change_root(root, cwd);
   execvp(argv[next + 1], argv + next + 1);
