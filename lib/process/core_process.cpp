@@ -137,6 +137,7 @@ void add_file_mappings(const ProcessSnapshot& process, const std::vector<ModuleD
 struct CoreParts {
     std::vector<LoadSegment> segments;
     SegmentMap by_address;
+    bool segments_lost = false;
     std::vector<ModuleDraft> drafts;
 };
 
@@ -164,7 +165,7 @@ void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, 
         find_modules({memory, parts.by_address, process.file_mappings, process.auxiliary}, files, diagnostics);
     open_module_files(parts.drafts, files, memory, diagnostics);
     const BackingRules rules{parts.by_address, dumps_written_memory(parts.segments, process.file_mappings),
-                             process.producer == "gdb"};
+                             process.producer == "gdb" && !parts.segments_lost};
     for (ModuleDraft& draft : parts.drafts) {
         back_by_file(draft, rules, memory);
         if (draft.module.file) memory.keep_alive(draft.module.file);
@@ -194,6 +195,7 @@ Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const 
     auto memory = std::make_shared<FileMemory>();
     memory->keep_alive(file);
     CoreParts parts;
+    parts.segments_lost = headers->segments_lost;
     parts.segments = load_segments(*headers, file->bytes());
     drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     parts.by_address = map_segments(parts.segments);
