@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "elf/elf_notes.h"
@@ -28,6 +29,7 @@ public:
     void repair_places();
     void repair_addresses();
     void tell(Diagnostics& diagnostics) const;
+    bool has_lost() const { return lost_ > 0; }
 
 private:
     std::size_t size() const { return segments_.size(); }
@@ -35,6 +37,9 @@ private:
     // Whether segment i+1 begins in the file where segment i ends.
     bool touch(std::size_t i) const { return file_end(*segments_[i]) == segments_[i + 1]->offset; }
     void repair_place(std::size_t i);
+    void repair_shifted();
+    bool repair_address(std::size_t i);
+    bool touches_before(std::size_t i, std::uint64_t address) const;
     void repair_file_size(std::size_t i);
     void lose_bytes(std::size_t i);
 
@@ -111,10 +116,21 @@ void LayoutRepair::lose_bytes(std::size_t i) {
     ++lost_;
 }
 
-// An address that is not between its neighbours', or in the middle of a page, cannot be guessed. A
-// mapping that reaches into the next one has a wrong address or a wrong size; where all of it was
-// dumped the size is right.
+// A mapping that fills the gap between its neighbours to the byte begins where the first of them ends.
+void LayoutRepair::repair_shifted() {
+    for (std::size_t i = 1; i + 1 < size(); ++i) {
+        const std::uint64_t before = at(i - 1).link_address + at(i - 1).memory_size;
+        if (at(i).link_address == before || before + at(i).memory_size != at(i + 1).link_address) continue;
+        at(i).link_address = before;
+        ++repaired_;
+    }
+}
+
+// An address that is not between its neighbours', or in the middle of a page, is wrong. A mapping that
+// reaches into the next one has a wrong size if it begins where the one before it ends, else a wrong
+// address.
 void LayoutRepair::repair_addresses() {
+    repair_shifted();
     for (std::size_t i = 0; i < size(); ++i) {
         const std::uint64_t low = i == 0 ? 0 : at(i - 1).link_address;
         const std::uint64_t high = i + 1 == size() ? UINT64_MAX : at(i + 1).link_address;
@@ -124,16 +140,35 @@ void LayoutRepair::repair_addresses() {
         }
         const bool between = low >= high || (at(i).link_address >= low && at(i).link_address < high);
         const bool reaches_next = high > at(i).link_address && at(i).memory_size > high - at(i).link_address;
-        const bool wrong_address = reaches_next && at(i).memory_size == at(i).file_size;
-        if (!between || wrong_address || at(i).link_address % kPageSize != 0) {
+        if (between && !reaches_next && at(i).link_address % kPageSize == 0) continue;
+        if (between && touches_before(i, at(i).link_address)) {
+            at(i).memory_size = high - at(i).link_address;
+            ++repaired_;
+        } else if (!repair_address(i)) {
             at(i).type = PT_NULL;
             at(i).link_address = low;
             ++lost_;
-        } else if (reaches_next) {
-            at(i).memory_size = high - at(i).link_address;
-            ++repaired_;
         }
     }
+}
+
+bool LayoutRepair::touches_before(std::size_t i, std::uint64_t address) const {
+    return i > 0 && segments_[i - 1]->link_address + segments_[i - 1]->memory_size == address;
+}
+
+// Where the size is known to be right, an address one bit away from where the mapping would touch a
+// neighbour is known too.
+bool LayoutRepair::repair_address(std::size_t i) {
+    if (at(i).memory_size != at(i).file_size) return false;
+    const std::uint64_t before = i == 0 ? 0 : at(i - 1).link_address + at(i - 1).memory_size;
+    const std::uint64_t behind = i + 1 == size() ? 0 : at(i + 1).link_address - at(i).memory_size;
+    for (const std::uint64_t address : {behind, before}) {
+        if (std::popcount(address ^ at(i).link_address) != 1) continue;
+        at(i).link_address = address;
+        ++repaired_;
+        return true;
+    }
+    return false;
 }
 
 void LayoutRepair::tell(Diagnostics& diagnostics) const {
@@ -202,6 +237,7 @@ void repair_layout(CoreHeaders& headers, std::span<const std::byte> file, Diagno
         repair.repair_places();
         if (repair.is_ascending()) repair.repair_addresses();
         repair.tell(diagnostics);
+        headers.segments_lost = repair.has_lost();
     }
     repair_note_size(headers, loads, diagnostics);
     repair_notes(headers, file, loads, diagnostics);
