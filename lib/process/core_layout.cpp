@@ -180,6 +180,38 @@ void LayoutRepair::tell(Diagnostics& diagnostics) const {
                       {}});
 }
 
+// The kernel writes table, notes and memory in this order, each mapping once. gdb writes its notes last,
+// and newer ones of it cut a mapping in pieces that follow no rule: nothing of it can be called damaged.
+bool is_written_by_kernel(const CoreHeaders& headers) {
+    return std::any_of(headers.segments.begin(), headers.segments.end(), [&](const ElfSegment& segment) {
+        return segment.type == PT_NOTE && segment.offset == headers.table_end;
+    });
+}
+
+// No process has such an address, whoever wrote the core: pages are aligned, and user space ends at
+// 2^56 even with five-level page tables (only the vsyscall page lies above).
+bool is_impossible(const ElfSegment& segment) {
+    constexpr std::uint64_t kEndOfUserSpace = 1ULL << 56;
+    constexpr std::uint64_t kVsyscallPage = 0xffffffffff600000;
+    const bool in_user_space = segment.link_address < kEndOfUserSpace || segment.link_address == kVsyscallPage;
+    return !in_user_space || segment.link_address % kPageSize != 0;
+}
+
+void lose_impossible(CoreHeaders& headers, const std::vector<ElfSegment*>& loads, Diagnostics& diagnostics) {
+    std::size_t lost = 0;
+    for (ElfSegment* segment : loads) {
+        if (segment->type != PT_LOAD || !is_impossible(*segment)) continue;
+        segment->type = PT_NULL;
+        ++lost;
+    }
+    if (lost == 0) return;
+    headers.segments_lost = true;
+    diagnostics.warn(
+        {ErrorCode::Corrupt,
+         fmt::format("{} program headers of the core have impossible addresses; their memory is lost", lost),
+         {}});
+}
+
 bool holds_notes(std::span<const std::byte> file, const ElfSegment& segment) {
     if (segment.offset >= file.size()) return false;
     const auto note = ElfNoteReader(file.subspan(segment.offset)).next();
@@ -232,13 +264,14 @@ void repair_layout(CoreHeaders& headers, std::span<const std::byte> file, Diagno
         if (segment.type != PT_NOTE && segment.memory_size != 0) loads.push_back(&segment);
     }
     LayoutRepair repair(loads);
-    if (repair.is_gapless()) {
+    if (is_written_by_kernel(headers) && repair.is_gapless()) {
         repair.repair_types();
         repair.repair_places();
         if (repair.is_ascending()) repair.repair_addresses();
         repair.tell(diagnostics);
         headers.segments_lost = repair.has_lost();
     }
+    lose_impossible(headers, loads, diagnostics);
     repair_note_size(headers, loads, diagnostics);
     repair_notes(headers, file, loads, diagnostics);
 }

@@ -45,13 +45,6 @@ std::vector<FileMapping> mappings_of(const LoadedImage& image, const std::vector
     return own;
 }
 
-std::size_t count_odd_mappings(const LoadedImage& image, const std::vector<FileMapping>& candidates) {
-    const auto odd = std::count_if(candidates.begin(), candidates.end(), [&](const FileMapping& mapping) {
-        return image.extent.contains(mapping.range.begin) && segment_of(image, mapping) == nullptr;
-    });
-    return static_cast<std::size_t>(odd);
-}
-
 bool is_loaded(const LoadedImage& image, const std::vector<FileMapping>& mappings) {
     std::set<const ElfSegment*> loaded;
     for (const FileMapping& mapping : mappings) loaded.insert(segment_of(image, mapping));

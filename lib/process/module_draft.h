@@ -19,7 +19,6 @@ struct ModuleDraft {
     std::optional<LoadedImage> image;
     bool image_from_core = false;       // else from a file
     std::vector<FileMapping> mappings;  // those that its segments were loaded into, ascending
-    std::size_t odd_mappings = 0;       // of its file within its extent that no segment was loaded into
     std::optional<Address> dynamic;     // its dynamic section, as the dynamic linker has it
 };
 
@@ -28,8 +27,6 @@ const ElfSegment* segment_of(const LoadedImage& image, const FileMapping& mappin
 
 // The mappings of `candidates` (ascending, of one file) that are the image's.
 std::vector<FileMapping> mappings_of(const LoadedImage& image, const std::vector<FileMapping>& candidates);
-// How many of `candidates` begin inside the image and are none of its own.
-std::size_t count_odd_mappings(const LoadedImage& image, const std::vector<FileMapping>& candidates);
 
 // Whether so many of the image's segments are mapped that a loader did it: a program that reads an ELF
 // file through a mapping has only one, from the file's begin to its end.

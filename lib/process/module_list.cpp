@@ -79,7 +79,6 @@ void ModuleCollector::add_image(const std::string& path, LoadedImage image, bool
     draft.module.load_bias = image.load_bias;
     draft.module.build_id = image.build_id;
     draft.mappings = mappings_of(image, by_path_[path]);
-    draft.odd_mappings = count_odd_mappings(image, by_path_[path]);
     draft.image_from_core = from_core;
     const bool loaded = draft.mappings.empty() || is_loaded(image, draft.mappings) || is_named_by_kernel(image);
     draft.image = std::move(image);

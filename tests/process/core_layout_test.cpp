@@ -69,6 +69,14 @@ TEST_CASE("a sound table is left alone", "[process]") {
     }
 }
 
+TEST_CASE("the overlapping pieces that newer gdb writes are not called damaged", "[process]") {
+    const auto core = with<std::uint64_t>(letters(Style::Gdb), entry(2) + offsetof(Elf64_Phdr, p_memsz), 0x18000);
+    const auto opened = open_bytes(core);
+
+    CHECK(count_right_pages(opened) == 22);
+    CHECK_FALSE(opened.tells("program headers of the core are damaged"));
+}
+
 TEST_CASE("a segment whose place in the file is damaged is read from where its neighbours leave room", "[process]") {
     const auto core = letters(Style::Kernel);
     for (std::uint64_t i = 1; i < kSegments; ++i) {
