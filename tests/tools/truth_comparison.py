@@ -52,12 +52,19 @@ def group_by_tid(threads):
 
 
 def compare_states(tid, wanted, told, circumstances):
-    """Several interpreters' states of one thread are told as one stack, outer before inner."""
+    """Several interpreters' states of one thread are told as one stack, outer before inner. Without
+    the modules' files nothing tells which state is the outer one."""
     if len(told) != 1:
         yield "thread %d is told %d times" % (tid, len(told))
         return
-    whole = dict(wanted[0], frames=[frame for state in wanted for frame in state["frames"]])
-    yield from compare_thread(whole, told[0], circumstances)
+    orders = [wanted] if circumstances.files_at_hand else itertools.permutations(wanted)
+    attempts = [list(compare_thread(join_states(order), told[0], circumstances)) for order in orders]
+    yield from min(attempts, key=len)
+
+
+def join_states(states):
+    return dict(states[0], main=any(state["main"] for state in states),
+                frames=[frame for state in states for frame in state["frames"]])
 
 
 def compare_thread(truth, thread, circumstances):
