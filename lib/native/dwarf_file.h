@@ -3,11 +3,12 @@
 #pragma once
 
 // DwarfFile is the DWARF of one ELF file, opened by LLVM over our mapping, and of the file that dwz
-// moved shared entries to. DebugEntry is one entry (DIE) in it. For dwarf_*.cpp only: shows LLVM types.
+// moved shared entries to. For dwarf_*.cpp only: shows LLVM types.
 
-#include <map>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "elf/elf_file.h"
@@ -27,40 +28,35 @@ public:
     llvm::DWARFContext& context() { return *context_; }
     // What DW_FORM_GNU_ref_alt and DW_FORM_GNU_strp_alt point into; nullptr if it was not found.
     DwarfFile* alternate() { return alternate_.get(); }
-    // Of .debug_str; empty if nothing is at `offset`.
-    std::string_view string_at(std::uint64_t offset) const;
+
+    // .debug_info
+    std::span<const std::byte> entries() const { return entries_; }
+    // A section's content, unpacked; empty if it is not there.
+    std::span<const std::byte> section(const char* name) const;
+    // Empty if no string ends in the section after `offset`.
+    std::string_view string_at(const char* section_name, std::uint64_t offset) const;
 
 private:
-    void add_section(const char* name, llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>>& sections) const;
+    struct UnitCode {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        llvm::DWARFUnit* unit = nullptr;
+    };
+
+    llvm::DWARFUnit* find_unit(std::uint64_t offset);
+    // Lets LLVM read the unit's first entry, which tells it where ranges, addresses and strings are. False
+    // if that entry is damaged: LLVM does not look where it ends.
+    bool prepare(llvm::DWARFUnit& unit);
+    void list_code();
 
     std::shared_ptr<const ElfFile> file_;
     std::unique_ptr<DwarfFile> alternate_;
+    std::span<const std::byte> entries_;
     std::unique_ptr<llvm::DWARFContext> context_;
-    std::vector<llvm::DWARFUnit*> units_;  // ascending by offset; filled when first asked for
+    std::vector<llvm::DWARFUnit*> units_;  // ascending by offset
+    std::vector<UnitCode> code_;           // ascending by begin; filled when first asked for
+    bool code_listed_ = false;
+    std::unordered_map<llvm::DWARFUnit*, bool> prepared_;
 };
-
-// A value: LLVM's entry with the file and unit it is from.
-struct DebugEntry {
-    DwarfFile* file = nullptr;
-    llvm::DWARFUnit* unit = nullptr;
-    llvm::DWARFDebugInfoEntry entry;
-    std::uint64_t next = 0;  // offset of the entry that follows in the file: the first child, if there is one
-
-    llvm::DWARFDie die() const { return {unit, &entry}; }
-    llvm::dwarf::Tag tag() const { return entry.getTag(); }
-    // Children end with an entry that has no tag.
-    bool is_null() const { return entry.getAbbreviationDeclarationPtr() == nullptr; }
-    bool has_address(std::uint64_t link_address) const;
-};
-
-std::optional<DebugEntry> read_entry(DwarfFile& file, llvm::DWARFUnit& unit, std::uint64_t offset);
-
-// The entry after `entry` and all that is below it: by DW_AT_sibling where the compiler wrote it, else
-// by walking over the children. nullopt at the unit's end.
-std::optional<std::uint64_t> offset_after(const DebugEntry& entry);
-
-// The function's name as the linker knows it (DW_AT_linkage_name), else DW_AT_name, also where it stands
-// in the entry that this one is an instance or the definition of.
-std::string function_name(DebugEntry entry);
 
 }  // namespace pycore

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "native/dwarf_file.h"
+
 namespace pycore {
 namespace {
 
@@ -18,10 +20,12 @@ bool is_block(Tag tag) {
            tag == DW_TAG_catch_block || tag == DW_TAG_subprogram;
 }
 
-bool has_code(const DebugEntry& entry) {
-    const auto* abbreviation = entry.entry.getAbbreviationDeclarationPtr();
-    return abbreviation != nullptr &&
-           (abbreviation->findAttributeIndex(DW_AT_low_pc) || abbreviation->findAttributeIndex(DW_AT_ranges));
+bool has_code(const DebugEntry& entry) { return entry.has(DW_AT_low_pc) || entry.has(DW_AT_ranges); }
+
+bool holds(const DebugEntry& entry, std::uint64_t link_address) {
+    const auto ranges = code_of(entry);
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const CodeRange& range) { return range.begin <= link_address && link_address < range.end; });
 }
 
 }  // namespace
@@ -41,7 +45,7 @@ void DwarfFunctions::list_functions(bool everywhere) {
         if (entry->tag() == DW_TAG_subprogram && has_code(*entry)) add_function(*entry);
         const bool enter = depth == 0 || everywhere || is_scope(entry->tag());
         if (entry->is_null()) --depth;
-        if (enter && entry->entry.hasChildren()) ++depth;
+        if (enter && entry->has_children()) ++depth;
         const auto next = enter ? std::optional(entry->next) : offset_after(*entry);
         if (!next) break;
         offset = *next;
@@ -51,11 +55,7 @@ void DwarfFunctions::list_functions(bool everywhere) {
 }
 
 void DwarfFunctions::add_function(const DebugEntry& entry) {
-    auto ranges = entry.die().getAddressRanges();
-    if (!ranges) return ignore_llvm_error(ranges.takeError());
-    for (const llvm::DWARFAddressRange& range : *ranges) {
-        if (range.LowPC < range.HighPC) functions_.push_back({range.LowPC, range.HighPC, entry.entry.getOffset()});
-    }
+    for (const CodeRange& range : code_of(entry)) functions_.push_back({range.begin, range.end, entry.offset});
 }
 
 const DwarfFunctions::Function* DwarfFunctions::find_function(std::uint64_t link_address) const {
@@ -75,19 +75,19 @@ std::vector<DebugEntry> DwarfFunctions::chain_at(std::uint64_t link_address) {
     if (!function) return {};
     std::vector<DebugEntry> chain{*function};
     std::uint64_t offset = function->next;
-    for (std::size_t depth = function->entry.hasChildren() ? 1 : 0; depth > 0;) {
+    for (std::size_t depth = function->has_children() ? 1 : 0; depth > 0;) {
         const auto entry = read_entry(file_, unit_, offset);
         if (!entry) break;
         offset = entry->next;
         if (entry->is_null()) {
             --depth;
-        } else if (is_block(entry->tag()) && has_code(*entry) && entry->has_address(link_address)) {
+        } else if (is_block(entry->tag()) && has_code(*entry) && holds(*entry, link_address)) {
             // A function inside this one (a lambda, GNU C's nested functions) is a function of its own.
             if (entry->tag() == DW_TAG_subprogram) chain.clear();
             if (entry->tag() == DW_TAG_subprogram || entry->tag() == DW_TAG_inlined_subroutine) chain.push_back(*entry);
-            depth = entry->entry.hasChildren() ? 1 : 0;
+            depth = entry->has_children() ? 1 : 0;
         } else if (entry->tag() == DW_TAG_lexical_block && !has_code(*entry)) {
-            depth += entry->entry.hasChildren() ? 1 : 0;
+            depth += entry->has_children() ? 1 : 0;
         } else if (const auto next = offset_after(*entry)) {
             offset = *next;
         } else {

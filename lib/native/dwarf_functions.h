@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "native/dwarf_file.h"
+#include "native/dwarf_entry.h"
 
 namespace pycore {
 

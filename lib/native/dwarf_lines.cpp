@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "native/dwarf_file.h"
 #include "native/dwarf_functions.h"
+#include "native/line_table_check.h"
 
 namespace pycore {
 namespace {
@@ -31,30 +33,61 @@ void drop_idle_parts(std::string& path) {
     if (path.size() > 2 && path.starts_with("./")) path.erase(0, 2);
 }
 
-std::optional<SourceLocation> location_of(const LineTable& table, const char* directory, std::uint64_t file,
+std::string below(const std::string& directory, std::string path) {
+    if (path.starts_with('/') || directory.empty()) return path;
+    return directory + "/" + path;
+}
+
+// The file of a line table as an absolute path, where the compiler told its directory. (LLVM 14's own
+// getFileNameByIndex puts a relative compilation directory in front twice.)
+std::string file_path(const LineTable& table, std::string directory, std::uint64_t index) {
+    const auto& prologue = table.Prologue;
+    if (!prologue.hasFileAtIndex(index)) return {};
+    const auto& entry = prologue.getFileNameEntry(index);
+    const auto& directories = prologue.IncludeDirectories;
+    // Until DWARF 5 directory 0 is the compilation directory and stands nowhere; from then on it is listed.
+    const std::uint64_t first = prologue.getVersion() >= 5 ? 0 : 1;
+    if (entry.DirIdx >= first && entry.DirIdx - first < directories.size() && entry.DirIdx != 0) {
+        directory = below(directory, llvm::dwarf::toString(directories[entry.DirIdx - first], ""));
+    }
+    std::string path = below(directory, llvm::dwarf::toString(entry.Name, ""));
+    drop_idle_parts(path);
+    return path;
+}
+
+std::optional<SourceLocation> location_of(const LineTable& table, const std::string& directory, std::uint64_t file,
                                           std::uint64_t line, std::uint64_t column) {
     if (line == 0) return std::nullopt;  // code that no line made
     SourceLocation location;
     location.line = static_cast<std::int64_t>(line);
     if (column != 0) location.column = static_cast<std::int64_t>(column);
-    constexpr auto kKind = llvm::DILineInfoSpecifier::FileLineInfoKind::AbsoluteFilePath;
-    if (!table.getFileNameByIndex(file, directory, kKind, location.file)) return std::nullopt;
-    drop_idle_parts(location.file);
+    location.file = file_path(table, directory, file);
+    if (location.file.empty()) return std::nullopt;
     return location;
 }
 
-std::optional<SourceLocation> location_at(const LineTable& table, const char* directory, std::uint64_t link_address) {
+std::optional<SourceLocation> location_at(const LineTable& table, const std::string& directory,
+                                          std::uint64_t link_address) {
     const std::uint32_t index = table.lookupAddress({link_address, llvm::object::SectionedAddress::UndefSection});
     if (index == table.UnknownRowIndex || index >= table.Rows.size()) return std::nullopt;
     const DWARFDebugLine::Row& row = table.Rows[index];
     return location_of(table, directory, row.File, row.Line, row.Column);
 }
 
-std::optional<SourceLocation> call_site_of(const DebugEntry& inlined, const LineTable& table, const char* directory) {
+std::optional<SourceLocation> call_site_of(const DebugEntry& inlined, const LineTable& table,
+                                           const std::string& directory) {
     using namespace llvm::dwarf;
-    const llvm::DWARFDie die = inlined.die();
-    const auto number = [&](Attribute attribute) { return toUnsigned(die.find(attribute), 0); };
+    const auto number = [&](Attribute attribute) { return number_of(inlined, attribute).value_or(0); };
     return location_of(table, directory, number(DW_AT_call_file), number(DW_AT_call_line), number(DW_AT_call_column));
+}
+
+const LineTable* line_table_of(DwarfFile& dwarf, llvm::DWARFUnit& unit, const DebugEntry& root) {
+    const auto offset = number_of(root, llvm::dwarf::DW_AT_stmt_list);
+    if (!offset || !has_sound_header(dwarf.section(".debug_line"), *offset)) return nullptr;
+    auto lines = dwarf.context().getLineTableForUnit(&unit, ignore_llvm_error);
+    if (lines) return *lines;
+    ignore_llvm_error(lines.takeError());
+    return nullptr;
 }
 
 }  // namespace
@@ -67,20 +100,17 @@ struct DwarfLines::Implementation {
         Unit(DwarfFile& file, llvm::DWARFUnit& unit) : functions(file, unit) {}
         DwarfFunctions functions;
         const LineTable* lines = nullptr;
-        const char* directory = nullptr;
+        std::string directory;  // what its relative paths are relative to
     };
 
     Unit& unit_for(llvm::DWARFUnit& unit) {
         auto& known = units[&unit];
         if (known) return *known;
         known = std::make_unique<Unit>(dwarf, unit);
-        auto lines = dwarf.context().getLineTableForUnit(&unit, ignore_llvm_error);
-        if (lines) {
-            known->lines = *lines;
-        } else {
-            ignore_llvm_error(lines.takeError());
-        }
-        known->directory = unit.getCompilationDir();
+        const auto root = read_entry(dwarf, unit, unit.getOffset() + unit.getHeaderSize());
+        if (!root) return *known;
+        known->lines = line_table_of(dwarf, unit, *root);
+        known->directory = string_of(*root, llvm::dwarf::DW_AT_comp_dir);
         return *known;
     }
 

@@ -217,8 +217,10 @@ FrameStep guess_caller(const FrameCursor& frame, Address limit, CodeMap& code, S
         step.caller = caller;
         if (likely(step)) return step;
     }
-    if (rbp == 0) {
-        // The System V ABI asks for rbp = 0 in the outermost frame, and the assembly of libcs obeys.
+    const Module* module = code.site(frame.pc(), frame.exact_pc).module;
+    if (rbp == 0 && !frame.exact_pc && module != nullptr && module->file != nullptr) {
+        // The System V ABI asks for rbp = 0 in the outermost frame, and the assembly of libcs (musl's
+        // clone) obeys. Without the file there may be rules that we do not see.
         FrameStep step;
         step.outcome = Outcome::Outermost;
         return step;
