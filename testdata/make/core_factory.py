@@ -242,8 +242,9 @@ def build_library():
 
 def build_module(interpreter):
     """victimmodule for one interpreter, in a folder of its own, with that one's own headers."""
-    root = interpreter["root"] or ""
-    flags = ["-O2", "-I", root + interpreter["include"], "-idirafter", root + "/usr/include"]
+    include = (interpreter["root"] or "") + interpreter["include"]
+    # Debian's pyconfig.h includes another one by a path below the folder above.
+    flags = ["-O2", "-I", include, "-idirafter", os.path.dirname(include)]
     name = "%s-%%s/victimmodule%s" % (interpreter["fingerprint"], interpreter["module_suffix"])
     return compile_once(PROGRAMS / "ext" / "victimmodule.c", name, flags)
 
@@ -255,8 +256,10 @@ def compile_once(source, name, flags):
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(".%d.%s" % (os.getpid(), target.name))
-        subprocess.run(["cc", "-g", "-Wall", "-fPIC", "-shared", "-nostdlib", *flags,
-                        "-o", str(partial), str(source)], check=True)
+        done = subprocess.run(["cc", "-g", "-Wall", "-fPIC", "-shared", "-nostdlib", *flags,
+                               "-o", str(partial), str(source)])
+        if done.returncode:
+            raise CannotMake("cc cannot compile " + source.name)
         os.rename(partial, target)
     return target
 
