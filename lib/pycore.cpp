@@ -105,6 +105,11 @@ Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions&
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);
     attach_python_threads(std::move(python->threads), state, diagnostics);
+    for (const LockWait& wait : python->lock_waits) {
+        for (ThreadState& thread : state.threads) {
+            if (thread.thread_pointer == wait.thread_id) thread.lock_wait = wait;
+        }
+    }
     return {};
 }
 

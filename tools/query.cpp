@@ -72,6 +72,13 @@ Result<void> deliver(const Invocation& invocation, const std::string& document) 
     return write_stdout(document);
 }
 
+// --pid, or a bare number that names no file.
+bool names_process(const Invocation& invocation) {
+    const std::string& target = invocation.target();
+    const bool number = target.find_first_not_of("0123456789") == std::string::npos;
+    return invocation.has("pid") || (number && !target.empty() && !time_of_change(target));
+}
+
 // The first --thread that the process does not have.
 std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const StackSelection& selection) {
     for (const std::int64_t tid : selection.threads) {
@@ -84,8 +91,8 @@ std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const
 }  // namespace
 
 ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, const Query& query) {
-    if (invocation.has("pid")) {
-        print_about_target(invocation, "", "reading a live process is not built yet; make a core of it with gcore");
+    if (names_process(invocation)) {
+        print_about_target(invocation, "", "reading a live process is not built yet; `gcore PID` makes a core of it");
         return ExitStatus::NoAnswer;
     }
     const auto state = read_process(invocation.target(), read);

@@ -36,7 +36,7 @@ bool is_dying_call(const ThreadState& thread) {
 
 void conclude_waits(ProcessState& state) {
     for (ThreadState& thread : state.threads) {
-        if (!is_dying_call(thread)) thread.wait = find_wait(thread, state.interpreters, state.gil_ownership);
+        if (!is_dying_call(thread)) thread.wait = find_wait(thread, state);
     }
 }
 

@@ -67,31 +67,41 @@ std::string futex_meaning(const ThreadState& thread) {
     return meaning;
 }
 
-Wait gil_wait(const ThreadState& thread, const std::vector<InterpreterState>& interpreters,
-              const std::vector<GilOwnership>& ownership) {
+Wait gil_wait(const ThreadState& thread, const ProcessState& state) {
     Wait wait{"gil", "the GIL", {}, {}};
-    for (std::size_t i = 0; i < ownership.size(); ++i) {
-        const auto& waiting = ownership[i].waiting_tids;
+    for (std::size_t i = 0; i < state.gil_ownership.size(); ++i) {
+        const auto& waiting = state.gil_ownership[i].waiting_tids;
         if (std::find(waiting.begin(), waiting.end(), thread.tid) == waiting.end()) continue;
-        wait.owner_tid = ownership[i].holder_tid;
-        if (interpreters[i].gil.range) wait.address = interpreters[i].gil.range->begin;
-        if (!interpreters[i].main) wait.what = "the GIL of interpreter " + std::to_string(interpreters[i].id);
+        const InterpreterState& interpreter = state.interpreters[i];
+        wait.owner_tid = state.gil_ownership[i].holder_tid;
+        if (interpreter.gil.range) wait.address = interpreter.gil.range->begin;
+        if (!interpreter.main) wait.what = "the GIL of interpreter " + std::to_string(interpreter.id);
         break;
     }
     return wait;
 }
 
+Wait lock_wait(const LockWait& lock, const std::vector<ThreadState>& threads) {
+    const std::string kind = lock.type_name.substr(lock.type_name.rfind('.') + 1);
+    Wait wait{"lock", kind == "RLock" ? "a threading.RLock" : "a threading.Lock", lock.object, {}};
+    if (!lock.owner_thread_id) return wait;
+    const auto owner = std::find_if(threads.begin(), threads.end(), [&](const ThreadState& thread) {
+        return thread.thread_pointer == *lock.owner_thread_id;
+    });
+    if (owner != threads.end()) wait.owner_tid = owner->tid;
+    return wait;
+}
+
 }  // namespace
 
-std::optional<Wait> find_wait(const ThreadState& thread, const std::vector<InterpreterState>& interpreters,
-                              const std::vector<GilOwnership>& ownership) {
-    if (thread.waiting_for_gil) return gil_wait(thread, interpreters, ownership);
+std::optional<Wait> find_wait(const ThreadState& thread, const ProcessState& state) {
+    if (thread.waiting_for_gil) return gil_wait(thread, state);
     if (!thread.system_call) return std::nullopt;
-    if (const auto futex = blocking_futex(thread)) {
-        if (waits_for_python_lock(thread)) return Wait{"lock", "a Python lock", futex, {}};
-        return Wait{"futex", futex_meaning(thread), futex, {}};
-    }
-    return Wait{"syscall", describe_system_call(*thread.system_call), {}, {}};
+    const auto futex = blocking_futex(thread);
+    if (!futex) return Wait{"syscall", describe_system_call(*thread.system_call), {}, {}};
+    if (thread.lock_wait) return lock_wait(*thread.lock_wait, state.threads);
+    if (waits_for_python_lock(thread)) return Wait{"lock", "a Python lock", futex, {}};
+    return Wait{"futex", futex_meaning(thread), futex, {}};
 }
 
 }  // namespace pycore

@@ -8,8 +8,7 @@
 
 namespace pycore {
 
-// nullopt: the thread was running. Call after thread.waiting_for_gil is set.
-std::optional<Wait> find_wait(const ThreadState& thread, const std::vector<InterpreterState>& interpreters,
-                              const std::vector<GilOwnership>& ownership);
+// nullopt: the thread was running. Call after the GIL's ownership is concluded.
+std::optional<Wait> find_wait(const ThreadState& thread, const ProcessState& state);
 
 }  // namespace pycore

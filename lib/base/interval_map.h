@@ -32,8 +32,10 @@ public:
 
     // Call after the last add() and before the first look-up; may be called again after more of them.
     void seal() {
-        std::stable_sort(entries_.begin(), entries_.end(),
-                         [](const Entry& a, const Entry& b) { return a.range.begin < b.range.begin; });
+        const auto begins_before = [](const Entry& a, const Entry& b) { return a.range.begin < b.range.begin; };
+        if (!std::is_sorted(entries_.begin(), entries_.end(), begins_before)) {
+            std::stable_sort(entries_.begin(), entries_.end(), begins_before);
+        }
         const auto overlap = std::adjacent_find(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
             return b.range.begin < a.range.end;
         });

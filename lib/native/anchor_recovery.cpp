@@ -3,96 +3,132 @@
 #include "native/anchor_recovery.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace pycore {
 namespace {
 
 constexpr std::uint64_t kMaxLoopFrame = 64 << 10;  // bytes; the largest seen is below 2 KiB
-constexpr std::uint64_t kMaxCfaOffset = 4096;      // seen: 80 to 832
+constexpr std::uint64_t kMaxCfaOffset = 1024;      // seen: 80 to 832
 constexpr std::size_t kMaxShapes = 64;             // a build has one or two
 
 bool is_return_address(std::optional<std::uint64_t> word, const CodeMap& code) {
     return word && code.is_executable({*word}) && code.follows_call({*word});
 }
 
+// The anchor in a frame, of `anchors` in ascending order.
+std::optional<Address> anchor_in(Address sp, Address cfa, std::span<const Address> anchors) {
+    const auto first = std::lower_bound(anchors.begin(), anchors.end(), sp);
+    return first != anchors.end() && *first < cfa ? std::optional(*first) : std::nullopt;
+}
+
+FrameCursor recovered_frame(Address pc, Address sp) {
+    FrameCursor frame;
+    frame.exact_pc = false;
+    frame.recovered = true;
+    frame.registers.set(kRip, pc.value);
+    frame.registers.set(kRsp, sp.value);
+    return frame;
+}
+
+// The frame that the word at `slot` returns to, if it is a return address by whose unwind rules the frame
+// can end at `cfa`.
+std::optional<FrameCursor> frame_returned_to(Address slot, Address cfa, CodeMap& code, StackReader& stack) {
+    const auto pc = stack.word(slot);
+    if (!is_return_address(pc, code)) return std::nullopt;
+    const auto& rules = code.site({*pc}, false).rules;
+    if (!rules || !rules->cfa_register) return std::nullopt;
+    const std::size_t base = *rules->cfa_register;
+    const auto offset = static_cast<std::uint64_t>(rules->cfa_offset);
+    // Any other base would have to be known; a frame pointer follows from the CFA.
+    if (base != kRbp && !(base == kRsp && slot + 8 + offset == cfa)) return std::nullopt;
+    FrameCursor frame = recovered_frame({*pc}, slot + 8);
+    frame.registers.set(base, cfa.value - offset);
+    return frame;
+}
+
 }  // namespace
 
 void AnchorRecovery::learn(std::span<const NativeFrame> frames, std::span<const Address> anchors, CodeMap& code) {
-    if (anchors.empty() || cfa_offsets_.size() >= kMaxShapes || loop_functions_.size() >= kMaxShapes) return;
+    if (anchors.empty() || shapes_.size() >= kMaxShapes) return;
     for (const NativeFrame& frame : frames) {
-        if (!frame.cfa || frame.recovered) continue;
-        const auto anchor = std::lower_bound(anchors.begin(), anchors.end(), frame.sp);
-        if (anchor == anchors.end() || *anchor >= *frame.cfa) continue;
-        const CodeSite& site = code.site(frame.pc, frame.exact_pc);
-        if (!site.rules) continue;
-        cfa_offsets_.insert(*frame.cfa - *anchor);
-        loop_functions_.insert(site.function_begin);
+        if (!frame.cfa || frame.recovered || frame.exact_pc) continue;
+        const CodeSite& site = code.site(frame.pc, false);
+        const auto anchor = anchor_in(frame.sp, *frame.cfa, anchors);
+        if (anchor && site.rules) shapes_.insert({*frame.cfa - *anchor, *frame.cfa - frame.sp, site.module});
     }
 }
 
 std::optional<FrameCursor> AnchorRecovery::find_next(Address below, std::span<const Address> anchors, CodeMap& code,
-                                                     StackReader& stack) const {
+                                                     StackReader& stack) {
     for (auto anchor = std::upper_bound(anchors.begin(), anchors.end(), below); anchor != anchors.end(); ++anchor) {
-        if (auto frame = find_loop_frame(below, *anchor, code, stack)) return frame;
-        if (auto frame = find_caller(*anchor, code, stack)) return frame;
+        auto frame = find_by_shape(*anchor, code, stack);
+        if (!frame && shapes_.empty()) frame = find_by_trial(below, {anchor, anchors.end()}, code, stack);
+        if (!frame) frame = find_caller(*anchor, code, stack);
+        if (frame) return frame;
     }
     return std::nullopt;
 }
 
-// The loop called something: its return address is the highest one below the anchor by whose unwind
-// rules the frame reaches over the anchor.
-std::optional<FrameCursor> AnchorRecovery::find_loop_frame(Address below, Address anchor, CodeMap& code,
-                                                           StackReader& stack) const {
-    const std::uint64_t lowest = std::max(below.value, anchor.value - std::min(anchor.value, kMaxLoopFrame));
-    for (std::uint64_t slot = (anchor.value & ~7ULL); slot > lowest; slot -= 8) {
-        if (auto frame = frame_returned_to({slot - 8}, anchor, code, stack)) return frame;
+std::optional<FrameCursor> AnchorRecovery::find_by_shape(Address anchor, CodeMap& code, StackReader& stack) const {
+    for (const Shape& shape : shapes_) {
+        const Address cfa = anchor + shape.cfa_offset;
+        if (!is_return_address(stack.word(cfa - 8), code)) continue;
+        auto frame = frame_returned_to(cfa - shape.frame_size - 8, cfa, code, stack);
+        if (frame && code.site(frame->pc(), false).module == shape.module) return frame;
     }
     return std::nullopt;
 }
 
-std::optional<FrameCursor> AnchorRecovery::frame_returned_to(Address slot, Address anchor, CodeMap& code,
-                                                             StackReader& stack) const {
-    const auto pc = stack.word(slot);
-    if (!is_return_address(pc, code)) return std::nullopt;
-    const CodeSite& site = code.site({*pc}, false);
-    if (!site.rules || !site.rules->cfa_register) return std::nullopt;
-    const Address sp = slot + 8;
-    const auto offset = static_cast<std::uint64_t>(site.rules->cfa_offset);
-    const auto frame_with = [&](Address cfa) -> std::optional<FrameCursor> {
-        if (cfa <= anchor || !is_return_address(stack.word(cfa - 8), code)) return std::nullopt;
-        FrameCursor frame;
-        frame.exact_pc = false;
-        frame.recovered = true;
-        frame.registers.set(*site.rules->cfa_register, cfa.value - offset);
-        frame.registers.set(kRip, *pc);
-        frame.registers.set(kRsp, sp.value);
-        return frame;
-    };
-    const bool by_sp = *site.rules->cfa_register == kRsp;
-    if (by_sp && cfa_offsets_.empty() && sp + offset - anchor <= kMaxCfaOffset) return frame_with(sp + offset);
-    if (!by_sp && loop_functions_.count(site.function_begin) == 0) return std::nullopt;
-    for (const std::uint64_t cfa_offset : cfa_offsets_) {
-        const Address cfa = anchor + cfa_offset;
-        if (by_sp && cfa != sp + offset) continue;
-        if (auto frame = frame_with(cfa)) return frame;
-    }
-    return std::nullopt;
-}
-
-// Nothing tells where the loop itself stands; its caller's return address is still where it belongs.
+// Nothing tells where the loop itself stands; its caller's return address is where it belongs.
 std::optional<FrameCursor> AnchorRecovery::find_caller(Address anchor, CodeMap& code, StackReader& stack) const {
-    for (const std::uint64_t cfa_offset : cfa_offsets_) {
-        const Address cfa = anchor + cfa_offset;
+    for (const Shape& shape : shapes_) {
+        const Address cfa = anchor + shape.cfa_offset;
         const auto pc = stack.word(cfa - 8);
-        if (!is_return_address(pc, code)) continue;
-        FrameCursor frame;
-        frame.exact_pc = false;
-        frame.recovered = true;
-        frame.registers.set(kRip, *pc);
-        frame.registers.set(kRsp, cfa.value);
-        return frame;
+        if (is_return_address(pc, code)) return recovered_frame({*pc}, cfa);
     }
     return std::nullopt;
+}
+
+// The frame of anchors.front(), from any return address below the anchor to any above it.
+std::optional<FrameCursor> AnchorRecovery::find_by_trial(Address below, std::span<const Address> anchors, CodeMap& code,
+                                                         StackReader& stack) {
+    const Address anchor = anchors.front();
+    std::vector<Address> cfas;
+    for (std::uint64_t offset = 16; offset <= kMaxCfaOffset; offset += 8) {
+        if (is_return_address(stack.word(anchor + offset - 8), code)) cfas.push_back(anchor + offset);
+    }
+    const std::uint64_t lowest = std::max(below.value, anchor.value - std::min(anchor.value, kMaxLoopFrame)) + 8;
+    for (std::uint64_t slot = (anchor.value & ~7ULL); slot >= lowest; slot -= 8) {
+        for (const Address cfa : cfas) {
+            const auto frame = frame_returned_to({slot - 8}, cfa, code, stack);
+            if (frame && leads_on(*frame, anchors, code, stack)) return frame;
+        }
+    }
+    return std::nullopt;
+}
+
+// True if the loop's caller is in the loop's module and unwind rules lead on from `frame` (of
+// anchors.front()) to the next anchor in a frame of the same shape; from the last anchor to the stack's
+// end. Stacks are full of old return addresses, so less would not do.
+bool AnchorRecovery::leads_on(FrameCursor frame, std::span<const Address> anchors, CodeMap& code, StackReader& stack) {
+    std::optional<Shape> first;
+    for (; trial_steps_left_ > 0; --trial_steps_left_) {
+        const FrameStep step = step_to_caller(frame, code, stack);
+        if (step.outcome == FrameStep::Outcome::Outermost) return anchors.size() == 1;
+        if (step.outcome != FrameStep::Outcome::Caller || !step.cfa) return false;
+        if (!step.caller.exact_pc && !code.follows_call(step.caller.pc())) return false;
+        if (step.caller.sp() <= frame.sp()) return false;
+        if (const auto anchor = anchor_in(frame.sp(), *step.cfa, anchors)) {
+            const Module* module = code.site(frame.pc(), frame.exact_pc).module;
+            const Shape shape{*step.cfa - *anchor, *step.cfa - frame.sp(), module};
+            if (first) return shape == *first;
+            if (code.site(step.caller.pc(), false).module != module) return false;
+            first = shape;
+        }
+        frame = step.caller;
+    }
+    return false;
 }
 
 }  // namespace pycore

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/byte_reader.h"
+#include "process/core_layout.h"
 
 namespace pycore {
 namespace {
@@ -148,7 +149,7 @@ Result<CoreHeaders> parse_core_headers(std::span<const std::byte> file, Diagnost
     CoreHeaders headers;
     headers.segments = parse_segments(file, table, std::min(count, kMaxSegments));
     headers.table_end = end_of(table, headers.segments.size() * sizeof(Elf64_Phdr));
-    headers.has_sections = header->section_count > 1;
+    repair_layout(headers, file, diagnostics);
     headers.whole_size = whole_size_of(headers);
     if (!holds_anything(headers, file.size())) return nothing_inside(file.size(), headers.segments.size());
     return headers;

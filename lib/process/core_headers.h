@@ -21,8 +21,8 @@ namespace pycore {
 struct CoreHeaders {
     std::vector<ElfSegment> segments;
     std::uint64_t table_end = 0;   // file offset behind the program headers
+    bool segments_lost = false;    // damaged program headers: some memory is in the file, but not known where
     std::uint64_t whole_size = 0;  // bytes that the file would have if all of it were there
-    bool has_sections = false;     // gdb writes them, the kernel only beyond 65534 segments
 };
 
 // An Error says what the file is instead of a core of x86-64, and what to do.

@@ -8,6 +8,7 @@
 #include <sys/user.h>
 
 #include <algorithm>
+#include <bit>
 #include <csignal>
 #include <cstring>
 #include <string_view>
@@ -18,6 +19,7 @@
 namespace pycore {
 namespace {
 
+constexpr std::uint64_t kPageSize = 4096;
 constexpr std::size_t kMaxThreads = 1 << 20;  // Linux allows 4 million processes and threads in all
 
 Registers registers_of(const user_regs_struct& user) {
@@ -100,16 +102,40 @@ bool read_auxv(const ElfNote& note, CoreNotes& notes) {
     return notes.has_auxiliary;
 }
 
-std::optional<FileMapping> read_file_range(ByteReader& reader, std::uint64_t page_size) {
+// A range of NT_FILE with its offset in the note's own unit.
+std::optional<FileMapping> read_file_range(ByteReader& reader) {
     const auto begin = reader.read<std::uint64_t>();
     const auto end = reader.read<std::uint64_t>();
     const auto offset = reader.read<std::uint64_t>();
     if (!begin || !end || !offset) return std::nullopt;
-    std::uint64_t offset_bytes = 0;
-    const bool overflow = __builtin_mul_overflow(*offset, page_size, &offset_bytes);
     // A range that makes no sense stays in line, so that the others keep their paths.
-    if (overflow || *begin >= *end) return FileMapping{};
-    return FileMapping{{{*begin}, {*end}}, {offset_bytes}, {}};
+    if (*begin >= *end) return FileMapping{};
+    return FileMapping{{{*begin}, {*end}}, {*offset}, {}};
+}
+
+// False if some could not be counted.
+bool count_offsets_in(std::uint64_t unit, std::vector<FileMapping>& mappings) {
+    bool complete = true;
+    for (FileMapping& mapping : mappings) {
+        if (!__builtin_mul_overflow(mapping.file_offset.value, unit, &mapping.file_offset.value)) continue;
+        mapping = FileMapping{};
+        complete = false;
+    }
+    return complete;
+}
+
+// The unit of offsets: bytes, or pages of some power of two. Offsets in bytes are multiples of a page.
+std::optional<std::uint64_t> offset_unit(std::uint64_t told) {
+    const bool known = told == 1 || (std::has_single_bit(told) && told >= kPageSize && told <= kPageSize << 9);
+    if (known) return told;
+    return std::nullopt;
+}
+
+std::uint64_t guess_offset_unit(const std::vector<FileMapping>& mappings) {
+    const bool bytes = std::all_of(mappings.begin(), mappings.end(), [](const FileMapping& mapping) {
+        return mapping.file_offset.value % kPageSize == 0;
+    });
+    return bytes ? 1 : kPageSize;
 }
 
 bool read_file_mappings(const ElfNote& note, CoreNotes& notes) {
@@ -119,12 +145,13 @@ bool read_file_mappings(const ElfNote& note, CoreNotes& notes) {
     if (!count || !page_size) return false;
     std::vector<FileMapping> mappings;
     while (mappings.size() < *count) {
-        const auto mapping = read_file_range(reader, *page_size);
+        const auto mapping = read_file_range(reader);
         if (!mapping) return false;
         mappings.push_back(*mapping);
     }
-    notes.file_page_size = *page_size;
-    bool complete = true;
+    const auto unit = offset_unit(*page_size);
+    notes.file_page_size = unit ? *unit : guess_offset_unit(mappings);
+    bool complete = count_offsets_in(*notes.file_page_size, mappings) && unit;
     for (FileMapping& mapping : mappings) {
         const auto path = reader.read_c_string();
         complete = complete && path && mapping.range.size_bytes() != 0;

@@ -137,8 +137,37 @@ void add_file_mappings(const ProcessSnapshot& process, const std::vector<ModuleD
 struct CoreParts {
     std::vector<LoadSegment> segments;
     SegmentMap by_address;
+    bool segments_lost = false;
     std::vector<ModuleDraft> drafts;
 };
+
+// The kernel writes a segment for each mapping. (A module's headers prove nothing here: between segments
+// that are aligned to 2 MiB the dynamic linker leaves file mappings that no header names.)
+void tell_odd_mappings(const ProcessSnapshot& process, const CoreParts& parts, Diagnostics& diagnostics) {
+    if (process.producer != "kernel") return;
+    const auto odd =
+        std::count_if(process.file_mappings.begin(), process.file_mappings.end(), [&](const FileMapping& mapping) {
+            const auto* segment = parts.by_address.find(mapping.range.begin);
+            return segment == nullptr || segment->value->range != mapping.range;
+        });
+    if (odd == 0) return;
+    diagnostics.warn({ErrorCode::Corrupt,
+                      fmt::format("{} of {} file mappings (the note NT_FILE) do not fit the core's segments; "
+                                  "one or the other is damaged",
+                                  odd, process.file_mappings.size()),
+                      {}});
+}
+
+void tell_no_written_memory(const std::vector<LoadSegment>& segments, Diagnostics& diagnostics) {
+    const bool on_purpose = std::any_of(segments.begin(), segments.end(), [](const LoadSegment& segment) {
+        return segment.writable && segment.left_out;
+    });
+    if (!on_purpose) return;
+    diagnostics.warn({ErrorCode::Absent,
+                      "the core has neither heap nor stacks: it was written with a filter that leaves them out; "
+                      "`echo 0x33 > /proc/PID/coredump_filter` before the next one is",
+                      {}});
+}
 
 void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, ProcessSnapshot& process,
                 Diagnostics& diagnostics) {
@@ -146,7 +175,9 @@ void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, 
     parts.drafts =
         find_modules({memory, parts.by_address, process.file_mappings, process.auxiliary}, files, diagnostics);
     open_module_files(parts.drafts, files, memory, diagnostics);
-    const BackingRules rules{parts.by_address, dumps_written_memory(parts.segments, process.file_mappings)};
+    const bool has_written_memory = dumps_written_memory(parts.segments, process.file_mappings);
+    if (!has_written_memory) tell_no_written_memory(parts.segments, diagnostics);
+    const BackingRules rules{parts.by_address, has_written_memory, process.producer == "gdb" && !parts.segments_lost};
     for (ModuleDraft& draft : parts.drafts) {
         back_by_file(draft, rules, memory);
         if (draft.module.file) memory.keep_alive(draft.module.file);
@@ -154,6 +185,7 @@ void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, 
     }
     add_file_mappings(process, parts.drafts, memory);
     memory.seal();
+    tell_odd_mappings(process, parts, diagnostics);
     tell_missing_files(process, diagnostics);
 }
 
@@ -175,8 +207,10 @@ Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const 
     auto memory = std::make_shared<FileMemory>();
     memory->keep_alive(file);
     CoreParts parts;
+    parts.segments_lost = headers->segments_lost;
     parts.segments = load_segments(*headers, file->bytes());
-    drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
+    // The kernel's cores have no such stacks, and looking costs a page of each.
+    if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     parts.by_address = map_segments(parts.segments);
     add_segments(parts.segments, *memory);
     memory->seal();

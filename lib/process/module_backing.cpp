@@ -14,10 +14,30 @@ std::span<const std::byte> slice(std::span<const std::byte> bytes, std::uint64_t
     return bytes.subspan(offset, std::min<std::uint64_t>(size, bytes.size() - offset));
 }
 
-// The parts of `range` that no segment covers, or one of which nothing was dumped.
-std::vector<AddressRange> left_out_of(AddressRange range, const SegmentMap& segments) {
-    std::vector<AddressRange> parts = segments.uncovered(range);
-    const auto& entries = segments.entries();
+// The pages of memory that a segment's bytes of the file fill, and where in the file they begin.
+struct FilePages {
+    AddressRange range;
+    std::uint64_t offset = 0;
+};
+
+FilePages file_pages(const LoadedImage& image, const ElfSegment& segment) {
+    const std::uint64_t in_page = segment.link_address - page_floor(segment.link_address);
+    const std::uint64_t size = page_ceiling(std::min(segment.file_size, UINT64_MAX / 2) + in_page);
+    const Address begin = image.address_of(segment.link_address - in_page);
+    return {{begin, begin + std::min(size, UINT64_MAX - begin.value)}, page_floor(segment.offset)};
+}
+
+// The parts of `range` that were left out on purpose.
+std::vector<AddressRange> left_out_of(AddressRange range, const ModuleDraft& draft, const BackingRules& rules) {
+    std::vector<AddressRange> parts;
+    if (rules.writable_uncovered) {
+        for (const FileMapping& mapping : draft.mappings) {
+            const AddressRange both{std::max(range.begin, mapping.range.begin), std::min(range.end, mapping.range.end)};
+            const auto uncovered = rules.segments.uncovered(both);
+            parts.insert(parts.end(), uncovered.begin(), uncovered.end());
+        }
+    }
+    const auto& entries = rules.segments.entries();
     auto entry = std::partition_point(entries.begin(), entries.end(),
                                       [&](const auto& each) { return each.range.end <= range.begin; });
     for (; entry != entries.end() && entry->range.begin < range.end; ++entry) {
@@ -27,26 +47,16 @@ std::vector<AddressRange> left_out_of(AddressRange range, const SegmentMap& segm
     return parts;
 }
 
-void back_mapping(const FileMapping& mapping, const ModuleDraft& draft, const BackingRules& rules, FileMemory& memory) {
-    const auto bytes = slice(draft.module.file->bytes(), mapping.file_offset.value, mapping.range.size_bytes());
-    const ElfSegment* segment = segment_of(*draft.image, mapping);
-    if (segment == nullptr) return;
-    if ((segment->flags & PF_W) == 0) {
-        memory.add_backing(mapping.range.begin, bytes);
+void back_segment(const ElfSegment& segment, const ModuleDraft& draft, const BackingRules& rules, FileMemory& memory) {
+    const FilePages pages = file_pages(*draft.image, segment);
+    const auto bytes = slice(draft.module.file->bytes(), pages.offset, pages.range.size_bytes());
+    if ((segment.flags & PF_W) == 0) {
+        memory.add_backing(pages.range.begin, bytes);
         return;
     }
     if (!rules.writable_too) return;
-    for (const AddressRange& part : left_out_of(mapping.range, rules.segments)) {
-        memory.add_backing(part.begin, slice(bytes, part.begin - mapping.range.begin, part.size_bytes()));
-    }
-}
-
-// Where no mappings are known (NT_FILE was lost) the segments say where the file's pages lie.
-void back_segments(const ModuleDraft& draft, FileMemory& memory) {
-    for (const ElfSegment& segment : draft.image->segments) {
-        if (segment.type != PT_LOAD || (segment.flags & PF_W) != 0) continue;
-        memory.add_backing(draft.image->address_of(segment.link_address),
-                           slice(draft.module.file->bytes(), segment.offset, segment.file_size));
+    for (const AddressRange& part : left_out_of(pages.range, draft, rules)) {
+        memory.add_backing(part.begin, slice(bytes, part.begin - pages.range.begin, part.size_bytes()));
     }
 }
 
@@ -63,8 +73,9 @@ bool dumps_written_memory(const std::vector<LoadSegment>& segments, const std::v
 
 void back_by_file(const ModuleDraft& draft, const BackingRules& rules, FileMemory& memory) {
     if (!draft.module.file || !draft.image) return;
-    for (const FileMapping& mapping : draft.mappings) back_mapping(mapping, draft, rules, memory);
-    if (draft.mappings.empty()) back_segments(draft, memory);
+    for (const ElfSegment& segment : draft.image->segments) {
+        if (segment.type == PT_LOAD && segment.file_size != 0) back_segment(segment, draft, rules, memory);
+    }
 }
 
 }  // namespace pycore

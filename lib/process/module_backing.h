@@ -19,7 +19,8 @@ namespace pycore {
 
 struct BackingRules {
     const SegmentMap& segments;
-    bool writable_too = false;  // pages without a segment, or with an empty one, were left out on purpose
+    bool writable_too = false;        // pages in an empty segment were left out on purpose
+    bool writable_uncovered = false;  // so were those without a segment: gdb writes no empty ones
 };
 
 // Whether written pages of files would be in the core: its private memory that no file backs is.

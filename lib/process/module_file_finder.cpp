@@ -20,6 +20,10 @@ bool never_was_a_file(std::string_view path) {
 
 }  // namespace
 
+bool is_bare_name(const std::string& path) {
+    return !path.empty() && path.find('/') == std::string::npos && path.front() != '[';
+}
+
 std::optional<std::string> path_before_deletion(const std::string& path) {
     constexpr std::string_view kDeleted = " (deleted)";
     if (!path.ends_with(kDeleted)) return std::nullopt;
@@ -29,12 +33,31 @@ std::optional<std::string> path_before_deletion(const std::string& path) {
 std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& recorded) {
     const std::string path = path_before_deletion(recorded).value_or(recorded);
     std::vector<File> files;
-    if (never_was_a_file(path)) return files;
+    if (is_bare_name(path)) {
+        for (const std::string& folder : library_folders()) find_path(folder + "/" + path, files);
+    } else if (!never_was_a_file(path)) {
+        find_path(path, files);
+    }
+    return files;
+}
+
+void ModuleFileFinder::find_path(const std::string& path, std::vector<File>& files) {
     if (!search_.sysroot.empty()) {
         if (auto file = open(search_.sysroot, path)) files.push_back(std::move(file));
     }
     if (auto file = open("", path)) files.push_back(std::move(file));
-    return files;
+}
+
+// Where dynamic linkers look by default, and a Python keeps its library.
+std::vector<std::string> ModuleFileFinder::library_folders() const {
+    std::vector<std::string> folders{"/lib64",   "/usr/lib64",    "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu",
+                                     "/usr/lib", "/usr/local/lib"};
+    const auto slash = search_.executable.rfind('/');
+    if (slash != std::string::npos) {
+        const std::string folder = search_.executable.substr(0, slash);
+        folders.insert(folders.begin(), {folder, folder + "/../lib"});
+    }
+    return folders;
 }
 
 Result<ModuleFileFinder::File> ModuleFileFinder::given_executable() {

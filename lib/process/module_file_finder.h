@@ -24,17 +24,22 @@ public:
     explicit ModuleFileFinder(const FileSearch& search) : search_(search) {}
 
     // Best first. `path` is as the process knew it: a relative one, or one that never was a file
-    // ("[vdso]", "/memfd:x"), is not looked for; of a deleted file, the one that took its place is.
+    // ("[vdso]", "/memfd:x"), is not looked for; of a deleted file, the one that took its place is. A
+    // bare name ("libc.so.6": all that a core without NT_FILE may tell) is looked for where libraries are.
     std::vector<File> find(const std::string& path);
     // FileSearch::executable, or why it cannot be opened; nullptr if none was given.
     Result<File> given_executable();
 
 private:
     File open(const std::string& root, const std::string& path);
+    void find_path(const std::string& path, std::vector<File>& files);
+    std::vector<std::string> library_folders() const;
 
     FileSearch search_;
     std::unordered_map<std::string, File> opened_;  // by root and path; nullptr: not there, or no ELF file
 };
+
+bool is_bare_name(const std::string& path);
 
 // Without the " (deleted)" that the kernel puts behind the path of an unlinked file.
 std::optional<std::string> path_before_deletion(const std::string& path);

@@ -29,9 +29,12 @@ void open_vdso(ModuleDraft& draft, const FileMemory& memory) {
 
 bool is_usable(ModuleMatch match) { return match == ModuleMatch::BuildId || match == ModuleMatch::Unverified; }
 
-// What took the place of a deleted file has to show a build-id, or pages that the core has too.
+// A file that is only guessed to be the one (it took the place of a deleted one, or has the same name)
+// has to show a build-id, or pages that the core has too.
 bool needs_evidence(const ModuleDraft& draft) {
-    return path_before_deletion(draft.module.path) && !draft.module.build_id && !draft.image_from_core;
+    if (draft.module.build_id) return false;
+    const bool replaced = path_before_deletion(draft.module.path).has_value();
+    return is_bare_name(draft.module.path) || (replaced && !draft.image_from_core);
 }
 
 // True if the file is the one.
@@ -93,8 +96,8 @@ void tell(Severity severity, std::string_view problem, const std::vector<const M
           Diagnostics& diagnostics) {
     if (modules.empty()) return;
     std::string message = fmt::format(
-        "{}: {}; `pycore modules` lists all, --sysroot DIR names a folder with the "
-        "files of the machine that the core is from",
+        "{}: {}; `pycore modules` lists all, --sysroot DIR (for the program: --executable FILE) names "
+        "the files of the machine that the core is from",
         problem, name_modules(modules));
     diagnostics.add({severity, "not_found", std::move(message), {}, {}});
 }

@@ -37,6 +37,7 @@ private:
     std::optional<LoadedImage> image_by_file(const std::string& path, Address base);
     bool may_have_header(Address base) const;
     bool was_left_out(Address base) const;
+    bool is_named_by_kernel(const LoadedImage& image) const;
     bool may_be_code(const Mappings& mappings) const;
     bool is_program(const Mappings& mappings) const;
     void add_image(const std::string& path, LoadedImage image, bool from_core);
@@ -79,7 +80,7 @@ void ModuleCollector::add_image(const std::string& path, LoadedImage image, bool
     draft.module.build_id = image.build_id;
     draft.mappings = mappings_of(image, by_path_[path]);
     draft.image_from_core = from_core;
-    const bool loaded = draft.mappings.empty() || is_loaded(image, draft.mappings);
+    const bool loaded = draft.mappings.empty() || is_loaded(image, draft.mappings) || is_named_by_kernel(image);
     draft.image = std::move(image);
     (loaded ? drafts_ : as_data_).push_back(std::move(draft));
 }
@@ -110,6 +111,13 @@ bool ModuleCollector::was_left_out(Address base) const {
     const auto* segment = sources_.segments.find(base);
     const bool cut = segment != nullptr && segment->value->cut;
     return !drafts_.empty() && !cut && sources_.memory.dumped(base, 1).empty();
+}
+
+// The program and ld.so, which the kernel itself loads.
+bool ModuleCollector::is_named_by_kernel(const LoadedImage& image) const {
+    const auto& auxiliary = sources_.auxiliary;
+    return (auxiliary.program_headers && image.extent.contains(*auxiliary.program_headers)) ||
+           (auxiliary.interpreter_base && image.extent.begin == *auxiliary.interpreter_base);
 }
 
 // In a kernel's core each mapping has a segment with its permissions, in gdb's only what was dumped.
@@ -267,6 +275,10 @@ void ModuleCollector::mark_executable() {
 AddressRange range_of(const ModuleDraft& draft, const FileMemory& memory) {
     if (draft.mappings.empty()) return draft.image->extent;
     AddressRange range{draft.mappings.front().range.begin, draft.mappings.back().range.end};
+    if (draft.image) {
+        range.begin = std::max(range.begin, draft.image->extent.begin);
+        range.end = std::min(range.end, draft.image->extent.end);
+    }
     if (draft.image && draft.image->extent.end > range.end && memory.region_at(draft.image->extent.end - 1)) {
         range.end = draft.image->extent.end;  // .bss
     }

@@ -6,6 +6,7 @@
 #include "layout/locate_runtime.h"
 #include "python/build_flags.h"
 #include "python/interpreters.h"
+#include "python/lock_waits.h"
 #include "python/lost_threads.h"
 #include "python/thread_names.h"
 #include "python/threads.h"
@@ -76,6 +77,7 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     for (const InterpreterState& interpreter : state.interpreters) {
         name_threads(remote, types, interpreter, state.threads, diagnostics);
     }
+    state.lock_waits = find_lock_waits(process, remote);
     return state;
 }
 

@@ -34,7 +34,7 @@ AttachStatus status_of_state(std::int32_t state) {
 
 ThreadReader::ThreadReader(const ProcessSnapshot& process, const layout::Runtime& runtime, const Remote& remote,
                            TypeObjects& types, bool with_frames, Diagnostics& diagnostics)
-    : runtime_(runtime), remote_(remote), codes_(remote, types), with_frames_(with_frames), diagnostics_(diagnostics) {
+    : remote_(remote), codes_(remote, types), with_frames_(with_frames), diagnostics_(diagnostics) {
     for (const Thread& thread : process.threads) tids_.emplace(thread.registers.thread_pointer, thread.tid);
     const auto& fields = remote.layout.runtime_state;
     if (auto main = read_pointer_field(remote, runtime.address, fields.main_thread, "")) main_thread_ = *main;

@@ -33,7 +33,6 @@ private:
     std::optional<bool> read_holds_gil(const RemoteStruct& state) const;
     std::optional<std::int64_t> find_tid(const PythonThread& thread) const;
 
-    const layout::Runtime& runtime_;
     const Remote& remote_;
     CodeObjects codes_;
     bool with_frames_;

@@ -11,7 +11,7 @@ std::string_view escape_sequence(Paint what) {
         case Paint::Function: return "\x1b[1;35m";
         case Paint::File: return "\x1b[35m";
         case Paint::Native: return "\x1b[36m";
-        case Paint::Caret: return "\x1b[1;31m";
+        case Paint::Caret:
         case Paint::Crash: return "\x1b[1;31m";
         case Paint::Dim: return "\x1b[2m";
     }

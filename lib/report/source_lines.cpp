@@ -38,23 +38,25 @@ bool is_changed_after(const std::string& path, std::optional<std::int64_t> momen
     return moment && ::stat(path.c_str(), &status) == 0 && status.st_mtime > *moment;
 }
 
+// The file below the sysroot, where links do not lead out of it, else the file at the path itself.
+Result<std::shared_ptr<const MappedFile>> open_source(const std::string& sysroot, const std::string& path) {
+    if (!sysroot.empty() && path.starts_with('/')) {
+        if (auto mapped = MappedFile::open_in_root(sysroot, path)) return mapped;
+    }
+    return MappedFile::open(path);
+}
+
 }  // namespace
 
 SourceLines::File SourceLines::open(const std::string& path) const {
-    std::vector<std::string> places;
-    if (!search_.sysroot.empty()) places.push_back(search_.sysroot + "/" + path);
-    places.push_back(path);
-    for (const std::string& place : places) {
-        auto mapped = MappedFile::open(place);
-        if (!mapped || (*mapped)->bytes().size() > kMaxFileBytes) continue;
-        if (!looks_like_python(place, text_of(**mapped))) continue;
-        File file;
-        file.line_begins = find_line_begins(text_of(**mapped));
-        file.mapped = *std::move(mapped);
-        file.changed = is_changed_after(place, search_.dumped_at);
-        return file;
-    }
-    return {};
+    auto mapped = open_source(search_.sysroot, path);
+    if (!mapped || (*mapped)->bytes().size() > kMaxFileBytes) return {};
+    if (!looks_like_python(path, text_of(**mapped))) return {};
+    File file;
+    file.line_begins = find_line_begins(text_of(**mapped));
+    file.mapped = *std::move(mapped);
+    file.changed = is_changed_after(file.mapped->path(), search_.dumped_at);
+    return file;
 }
 
 std::optional<std::string_view> SourceLines::find(const std::string& path, std::int64_t number) {

@@ -82,7 +82,7 @@ std::vector<StackGroup> group_threads(StackPrinter& printer) {
         if (!is_selected(thread, printer.options.selection)) continue;
         std::string flags = join(thread_flags(printer.state, thread), ", ");
         std::string stack = render_stack(printer, thread);
-        const auto [place, added] = known.try_emplace(flags + '\n' + stack, groups.size());
+        const auto [place, added] = known.try_emplace(fmt::format("{}\n{}", flags, stack), groups.size());
         if (added || !printer.options.group) {
             groups.push_back({{&thread}, std::move(flags), std::move(stack)});
         } else {

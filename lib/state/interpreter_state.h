@@ -48,11 +48,20 @@ struct RuntimeInfo {
     std::optional<bool> finalizing;
 };
 
+// A thread that is blocked on a Python lock object.
+struct LockWait {
+    Address thread_id;                       // pthread_self() of the blocked thread
+    Address object;                          // the lock
+    std::string type_name;                   // "_thread.lock", "_thread.RLock"
+    std::optional<Address> owner_thread_id;  // of a reentrant lock; a plain one knows no owner
+};
+
 // Everything that the core says about Python.
 struct PythonState {
     RuntimeInfo runtime;
     std::vector<InterpreterState> interpreters;  // main first
     std::vector<PythonThread> threads;
+    std::vector<LockWait> lock_waits;
 };
 
 }  // namespace pycore

@@ -91,6 +91,7 @@ struct ThreadState {
     Address sp;
     std::optional<SystemCall> system_call;
     std::vector<PythonThread> python;
+    std::optional<LockWait> lock_wait;
     NativeStack native;
     // Conclusions, filled by analysis/:
     bool crashed = false;

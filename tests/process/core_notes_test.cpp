@@ -100,6 +100,22 @@ TEST_CASE("a note of file mappings that lies about its size is told", "[process]
     CHECK(mappings_of(word(3) + word(4096) + reversed + beyond + one + std::string("/a\0/b\0/c\0", 9)) == 1);
 }
 
+TEST_CASE("a damaged unit of offsets is guessed from the offsets", "[process]") {
+    const auto offset_of = [](std::uint64_t unit, std::uint64_t offset) {
+        const std::string range = word(0x1000) + word(0x2000) + word(offset);
+        const auto opened = open_built(core_with_file_note(word(1) + word(unit) + range + std::string("/a\0", 3)));
+        CHECK(opened.tells("a note of the core is damaged: NT_FILE") == (unit != 1 && unit != 4096));
+        REQUIRE(opened->file_mappings.size() == 1);
+        return opened->file_mappings[0].file_offset.value;
+    };
+    CHECK(offset_of(4096, 5) == 0x5000);
+    CHECK(offset_of(1, 0x5000) == 0x5000);
+    for (const std::uint64_t damaged : {0, 2, 4104, 1 << 30}) {
+        CHECK(offset_of(damaged, 5) == 0x5000);
+        CHECK(offset_of(damaged, 0x5000) == 0x5000);
+    }
+}
+
 TEST_CASE("what follows a damaged note is found again", "[process]") {
     CoreBuilder builder;
     builder.add_memory(0x10000, std::string(0x1000, 'a'));

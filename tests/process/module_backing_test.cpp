@@ -4,6 +4,8 @@
 
 #include <elf.h>
 
+#include <cstring>
+
 #include "process/open_bytes.h"
 #include "support/temporary_directory.h"
 
@@ -81,6 +83,25 @@ TEST_CASE("written pages are not taken from files where a filter left all of the
     const auto opened = open_built(core);
 
     CHECK(opened->modules[0].match == ModuleMatch::BuildId);
+    CHECK(opened.at(kText) == 'T');
+    CHECK(opened.at(kData) == '-');
+    CHECK(opened.tells("the core has neither heap nor stacks"));
+}
+
+TEST_CASE("in a gdb core whose headers are damaged, written pages without a segment are lost", "[process]") {
+    const TemporaryDirectory folder;
+    auto core = core_with(folder.write("libtest.so", ElfBuilder{.code = 'T'}.build()), true, Style::Gdb);
+    for (std::uint64_t i = 1; i < 8; ++i) core.add_memory(0x10000 * i, std::string(0x1000, 'h'));
+    auto bytes = core.build();
+    // The library's data is segment 8 of 9, .bss behind it; its address becomes that of nothing.
+    const std::uint64_t nowhere = 1ULL << 62;
+    const std::size_t entry = sizeof(Elf64_Ehdr) + 9 * sizeof(Elf64_Phdr);
+    std::uint64_t address = 0;
+    std::memcpy(&address, bytes.data() + entry + offsetof(Elf64_Phdr, p_vaddr), sizeof(address));
+    REQUIRE(address == kLibrary + 0x3000);
+    std::memcpy(bytes.data() + entry + offsetof(Elf64_Phdr, p_vaddr), &nowhere, sizeof(nowhere));
+    const auto opened = open_bytes(bytes);
+
     CHECK(opened.at(kText) == 'T');
     CHECK(opened.at(kData) == '-');
 }

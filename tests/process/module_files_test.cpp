@@ -145,6 +145,27 @@ TEST_CASE("what a core names is opened only if it is a regular file of an absolu
     std::filesystem::current_path(before);
 }
 
+TEST_CASE("a module known by its own name only is found beside the given program, by its build-id", "[process]") {
+    const TemporaryDirectory folder;
+    FileSearch search;
+    search.executable = folder.write("bin/python3", ElfBuilder{.program = true}.build());
+    const std::string library =
+        folder.write("lib/libbare.so.1", ElfBuilder{.name = "libbare.so.1", .code = 'B'}.build());
+    const auto open_with = [&](const std::string& build_id) {
+        CoreBuilder core;
+        core.add_thread({.tid = 1}).add_memory(0x10000, std::string(0x1000, 'a'));
+        core.load({.build_id = build_id, .name = "libbare.so.1"}, kLibrary, "", {true, true, false});
+        return open_built(core, search);
+    };
+    const auto same = open_with(ElfBuilder{}.build_id);
+    CHECK(module_of(same).path == "libbare.so.1");
+    CHECK(module_of(same).match == ModuleMatch::BuildId);
+    CHECK(std::filesystem::equivalent(*module_of(same).found_path, library));
+    CHECK(same.at(kText) == 'B');
+    CHECK_FALSE(module_of(open_with("\x99")).file);
+    CHECK_FALSE(module_of(open_with("")).file);
+}
+
 TEST_CASE("a deleted file is used only if what took its place is the same", "[process]") {
     const TemporaryDirectory folder;
     const std::string path = folder.write("libtest.so", ElfBuilder{.code = 'X'}.build());

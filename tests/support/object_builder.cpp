@@ -85,6 +85,11 @@ void ObjectBuilder::get_bytes(Address address, std::span<std::byte> out) const {
     std::memcpy(out.data(), content.data() + (address - begin), out.size());
 }
 
+std::size_t ObjectBuilder::room_at(Address address) const {
+    const auto& [begin, content] = *std::prev(blocks_.upper_bound(address));
+    return content.size() - (address - begin);
+}
+
 Address ObjectBuilder::type(const std::string& name) {
     if (const auto known = types_.find(name); known != types_.end()) return known->second;
     const auto& fields = layout_.type_object;

@@ -38,6 +38,8 @@ public:
     void put(Address address, T value) {
         put_bytes(address, std::as_bytes(std::span(&value, 1)));
     }
+    // Bytes from `address` to the end of its block.
+    std::size_t room_at(Address address) const;
     template <typename T>
     T get(Address address) const {
         T value;
