@@ -32,6 +32,7 @@ CACHE = pathlib.Path(os.environ.get("PYCORE_CACHE", "~/.cache/pycore")).expandus
 METHODS = ("kernel", "gcore")
 TRUTH_TIMEOUT_SECONDS = 90.0
 DUMP_TIMEOUT_SECONDS = 180.0
+VICTIM_LIMIT_SECONDS = 600      # a victim whose maker was killed does not stay for ever
 
 
 class CannotMake(Exception):
@@ -223,6 +224,7 @@ def start_victim(folder, interpreter, program, truth):
     """The victim as our child, in its own folder, with the limit of the core's size raised."""
     library = build_library()
     command = [str(INTERPRETERS_TOOL), "run", interpreter["name"], "--dump-core",
+               "--limit", str(VICTIM_LIMIT_SECONDS),
                "--bind", str(CHECKOUT), "--bind", str(folder), "--bind", str(library.parent), "--",
                str(program.path), "--truth", str(truth), "--lib", str(library),
                "--folder", str(folder), *program.arguments]
