@@ -32,6 +32,7 @@ CACHE = pathlib.Path(os.environ.get("PYCORE_CACHE", "~/.cache/pycore")).expandus
 METHODS = ("kernel", "gcore")
 TRUTH_TIMEOUT_SECONDS = 90.0
 DUMP_TIMEOUT_SECONDS = 180.0
+VICTIM_LIMIT_SECONDS = 600      # a victim whose maker was killed does not stay for ever
 
 
 class CannotMake(Exception):
@@ -223,6 +224,7 @@ def start_victim(folder, interpreter, program, truth):
     """The victim as our child, in its own folder, with the limit of the core's size raised."""
     library = build_library()
     command = [str(INTERPRETERS_TOOL), "run", interpreter["name"], "--dump-core",
+               "--limit", str(VICTIM_LIMIT_SECONDS),
                "--bind", str(CHECKOUT), "--bind", str(folder), "--bind", str(library.parent), "--",
                str(program.path), "--truth", str(truth), "--lib", str(library),
                "--folder", str(folder), *program.arguments]
@@ -242,8 +244,9 @@ def build_library():
 
 def build_module(interpreter):
     """victimmodule for one interpreter, in a folder of its own, with that one's own headers."""
-    root = interpreter["root"] or ""
-    flags = ["-O2", "-I", root + interpreter["include"], "-idirafter", root + "/usr/include"]
+    include = (interpreter["root"] or "") + interpreter["include"]
+    # Debian's pyconfig.h includes another one by a path below the folder above.
+    flags = ["-O2", "-I", include, "-idirafter", os.path.dirname(include)]
     name = "%s-%%s/victimmodule%s" % (interpreter["fingerprint"], interpreter["module_suffix"])
     return compile_once(PROGRAMS / "ext" / "victimmodule.c", name, flags)
 
@@ -255,8 +258,10 @@ def compile_once(source, name, flags):
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(".%d.%s" % (os.getpid(), target.name))
-        subprocess.run(["cc", "-g", "-Wall", "-fPIC", "-shared", "-nostdlib", *flags,
-                        "-o", str(partial), str(source)], check=True)
+        done = subprocess.run(["cc", "-g", "-Wall", "-fPIC", "-shared", "-nostdlib", *flags,
+                               "-o", str(partial), str(source)])
+        if done.returncode:
+            raise CannotMake("cc cannot compile " + source.name)
         os.rename(partial, target)
     return target
 

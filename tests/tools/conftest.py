@@ -82,7 +82,8 @@ def pytest_collection_finish(session):
     if not sys.modules["test_truth"].PYCORE.exists():
         return
     wanted = [item.callspec.params["combination"] for item in session.items
-              if "combination" in getattr(item, "fixturenames", [])]
+              if isinstance(getattr(item, "callspec", None) and
+                            item.callspec.params.get("combination"), tuple)]
     session.config.core_makers = concurrent.futures.ThreadPoolExecutor(2)
     for combination in wanted:
         session.config.core_makers.submit(make_ahead, *combination)
