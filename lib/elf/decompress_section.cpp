@@ -52,18 +52,18 @@ Error damaged(const char* why) { return {ErrorCode::Corrupt, why, {}}; }
 
 }  // namespace
 
-Result<std::vector<std::byte>> decompress_section(std::span<const std::byte> section) {
+Result<OwnedBytes> decompress_section(std::span<const std::byte> section) {
     const auto header = read_at<Elf64_Chdr>(section, 0);
     if (!header) return damaged("a compressed section without a header");
     const auto packed = section.subspan(sizeof(*header));
     if (header->ch_size > kMaxDecompressedSection || header->ch_size / kMaxRatio > packed.size()) {
         return damaged("a compressed section of a size that cannot be");
     }
-    std::vector<std::byte> out(header->ch_size);
+    OwnedBytes out{std::make_unique_for_overwrite<std::byte[]>(header->ch_size), header->ch_size};
     bool done = false;
     switch (header->ch_type) {
-        case ELFCOMPRESS_ZLIB: done = inflate_zlib(packed, out); break;
-        case kCompressedByZstd: done = inflate_zstd(packed, out); break;
+        case ELFCOMPRESS_ZLIB: done = inflate_zlib(packed, out.bytes()); break;
+        case kCompressedByZstd: done = inflate_zstd(packed, out.bytes()); break;
         default: return Error{ErrorCode::Unsupported, "a section is compressed in an unknown way", {}};
     }
     if (!done) return damaged("a compressed section cannot be unpacked");

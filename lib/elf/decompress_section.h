@@ -8,8 +8,10 @@
 // libdeflate, where the build found it, zlib streams take 40 % of zlib's own time. Unpacking libc's DWARF
 // is the largest single cost of lines.
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
 
 #include "base/result.h"
 
@@ -17,7 +19,16 @@ namespace pycore {
 
 inline constexpr std::uint64_t kMaxDecompressedSection = 1ULL << 30;  // bytes; the largest seen has 0.4 GiB
 
+// Bytes that were never zeroed before they were written.
+struct OwnedBytes {
+    std::unique_ptr<std::byte[]> data;
+    std::size_t size = 0;
+
+    std::span<std::byte> bytes() { return {data.get(), size}; }
+    std::span<const std::byte> bytes() const { return {data.get(), size}; }
+};
+
 // `section` begins with the header. A stream that is shorter or longer than its header says is an Error.
-Result<std::vector<std::byte>> decompress_section(std::span<const std::byte> section);
+Result<OwnedBytes> decompress_section(std::span<const std::byte> section);
 
 }  // namespace pycore

@@ -151,10 +151,10 @@ Result<std::span<const std::byte>> ElfFile::section_bytes(const ElfSection& sect
 
 Result<std::span<const std::byte>> ElfFile::decompressed(const ElfSection& section) const {
     const auto known = decompressed_.find(section.index);
-    if (known != decompressed_.end()) return std::span<const std::byte>(known->second);
+    if (known != decompressed_.end()) return std::as_const(known->second).bytes();
     auto content = decompress_section(slice(bytes_, section.offset, section.size));
     if (!content) return std::move(content).error().with_context(path_ + ": " + section.name);
-    return std::span<const std::byte>(decompressed_.emplace(section.index, *std::move(content)).first->second);
+    return std::as_const(decompressed_.emplace(section.index, *std::move(content)).first->second).bytes();
 }
 
 std::span<const std::byte> ElfFile::bytes_at(std::uint64_t link_address, std::size_t max_size) const {

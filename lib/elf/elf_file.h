@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "elf/decompress_section.h"
 #include "elf/elf_header.h"
 
 struct Elf;
@@ -81,7 +82,7 @@ private:
     std::vector<ElfSegment> segments_;
     mutable std::optional<std::vector<ElfSection>> sections_;
     mutable std::optional<std::optional<std::string>> build_id_;
-    mutable std::map<std::uint32_t, std::vector<std::byte>> decompressed_;  // by section index
+    mutable std::map<std::uint32_t, OwnedBytes> decompressed_;  // by section index
     mutable Elf* elf_ = nullptr;
 };
 

@@ -3,8 +3,8 @@
 #include "native/dwarf_entry.h"
 
 #include <algorithm>
+#include <cstring>
 
-#include "base/byte_reader.h"
 #include "native/dwarf_file.h"
 
 namespace pycore {
@@ -14,40 +14,44 @@ using namespace llvm::dwarf;
 
 constexpr int kMaxHops = 8;  // from an inlined call to the declaration that has the name
 
-// Reads the values of one unit's attributes.
+// Reads the values of one unit's attributes. A million of them in a large unit: all of it is inline.
 class ValueReader {
 public:
     ValueReader(DwarfFile& file, const llvm::DWARFUnit& unit, std::uint64_t offset)
-        : reader_(file.entries().first(std::min<std::uint64_t>(file.entries().size(), unit.getNextUnitOffset()))),
-          parameters_(unit.getFormParams()),
-          sound_(reader_.seek(offset)) {}
+        : bytes_(file.entries().first(std::min<std::uint64_t>(file.entries().size(), unit.getNextUnitOffset()))),
+          offset_(offset),
+          parameters_(unit.getFormParams()) {}
 
-    bool is_sound() const { return sound_; }
-    std::uint64_t offset() const { return reader_.offset(); }
+    bool is_sound() const { return offset_ <= bytes_.size(); }
+    std::uint64_t offset() const { return offset_; }
 
     std::optional<std::uint64_t> uleb() {
         std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            const auto byte = reader_.read<std::uint8_t>();
-            if (!byte) return std::nullopt;
-            value |= static_cast<std::uint64_t>(*byte & 0x7f) << shift;
-            if ((*byte & 0x80) == 0) return value;
+        for (unsigned shift = 0; shift < 64 && offset_ < bytes_.size(); shift += 7) {
+            const auto byte = std::to_integer<std::uint8_t>(bytes_[offset_++]);
+            value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+            if ((byte & 0x80) == 0) return value;
         }
         return std::nullopt;
     }
     std::optional<std::uint64_t> fixed(std::size_t size) {
-        const auto bytes = reader_.remaining() < size ? std::nullopt : reader_.read_bytes(size);
-        if (!bytes) return std::nullopt;
         std::uint64_t value = 0;
-        std::memcpy(&value, bytes->data(), std::min(size, sizeof(value)));
+        if (!advance(size)) return std::nullopt;
+        std::memcpy(&value, bytes_.data() + offset_ - size, std::min(size, sizeof(value)));
         return value;
     }
-    std::optional<std::string_view> text() { return reader_.read_c_string(); }
+    std::optional<std::string_view> text() {
+        const std::string_view rest(reinterpret_cast<const char*>(bytes_.data()) + offset_, bytes_.size() - offset_);
+        const auto size = rest.find('\0');
+        if (size == std::string_view::npos) return std::nullopt;
+        offset_ += size + 1;
+        return rest.substr(0, size);
+    }
 
     bool skip(Form form) {
         // DW_FORM_indirect names the real form; more than one is somebody's joke.
         if (form == DW_FORM_indirect) form = static_cast<Form>(uleb().value_or(DW_FORM_indirect));
-        if (const auto size = fixed_size(form)) return fixed(*size).has_value();
+        if (const auto size = fixed_size(form)) return advance(*size);
         switch (form) {
             case DW_FORM_flag_present:
             case DW_FORM_implicit_const: return true;
@@ -106,13 +110,16 @@ public:
     }
 
 private:
-    bool skip_block(std::optional<std::uint64_t> size) {
-        return size && *size <= reader_.remaining() && reader_.read_bytes(*size).has_value();
+    bool advance(std::uint64_t size) {
+        if (size > bytes_.size() - offset_) return false;
+        offset_ += size;
+        return true;
     }
+    bool skip_block(std::optional<std::uint64_t> size) { return size && advance(*size); }
 
-    ByteReader reader_;
+    std::span<const std::byte> bytes_;  // up to the end of the unit
+    std::uint64_t offset_;              // at most bytes_.size(), if the reader is sound
     llvm::dwarf::FormParams parameters_;
-    bool sound_;
 };
 
 std::optional<std::uint64_t> number_at(const DebugEntry& entry, const DebugAttribute& attribute) {
@@ -200,6 +207,7 @@ bool DebugEntry::has(Attribute attribute) const {
 std::optional<DebugAttribute> DebugEntry::find(Attribute attribute) const {
     if (!has(attribute)) return std::nullopt;
     ValueReader reader(*file, *unit, attributes);
+    if (!reader.is_sound()) return std::nullopt;
     for (const auto& spec : abbreviation->attributes()) {
         if (spec.Attr == attribute) {
             const auto implicit = spec.isImplicitConst() ? static_cast<std::uint64_t>(spec.getImplicitConstValue()) : 0;
@@ -254,6 +262,7 @@ std::string string_of(const DebugEntry& entry, Attribute name) {
     const auto attribute = entry.find(name);
     if (!attribute) return {};
     ValueReader reader(*entry.file, *entry.unit, attribute->offset);
+    if (!reader.is_sound()) return {};
     if (attribute->form == DW_FORM_string) return std::string(reader.text().value_or(""));
     const auto number = number_at(entry, *attribute);
     if (!number) return {};

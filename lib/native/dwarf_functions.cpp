@@ -22,12 +22,6 @@ bool is_block(Tag tag) {
 
 bool has_code(const DebugEntry& entry) { return entry.has(DW_AT_low_pc) || entry.has(DW_AT_ranges); }
 
-bool holds(const DebugEntry& entry, std::uint64_t link_address) {
-    const auto ranges = code_of(entry);
-    return std::any_of(ranges.begin(), ranges.end(),
-                       [&](const CodeRange& range) { return range.begin <= link_address && link_address < range.end; });
-}
-
 }  // namespace
 
 DwarfFunctions::DwarfFunctions(DwarfFile& file, llvm::DWARFUnit& unit) : file_(file), unit_(unit) {
@@ -73,28 +67,52 @@ std::vector<DebugEntry> DwarfFunctions::chain_at(std::uint64_t link_address) {
     }
     const auto function = found != nullptr ? read_entry(file_, unit_, found->offset) : std::nullopt;
     if (!function) return {};
-    std::vector<DebugEntry> chain{*function};
-    std::uint64_t offset = function->next;
-    for (std::size_t depth = function->has_children() ? 1 : 0; depth > 0;) {
+    const auto& calls = calls_in(*function);
+    // The last one is the innermost: calls stand behind the one that they are inlined into. (Its own range
+    // decides; GCC lets it stick out of its parent's.)
+    const auto innermost = std::find_if(calls.rbegin(), calls.rend(), [&](const InlinedCall& call) {
+        return call.begin <= link_address && link_address < call.end;
+    });
+    std::vector<DebugEntry> chain;
+    for (auto i = innermost == calls.rend() ? kTheFunction : static_cast<std::size_t>(calls.rend() - innermost) - 1;
+         i != kTheFunction; i = calls[i].caller) {
+        auto entry = read_entry(file_, unit_, calls[i].offset);
+        if (!entry) break;
+        chain.push_back(*entry);
+        // A function inside another (a lambda, GNU C's nested functions) is a function of its own.
+        if (entry->tag() == DW_TAG_subprogram) break;
+    }
+    if (chain.empty() || chain.back().tag() != DW_TAG_subprogram) chain.push_back(*function);
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+}
+
+// Read once a function: every block of its body is entered.
+const std::vector<DwarfFunctions::InlinedCall>& DwarfFunctions::calls_in(const DebugEntry& function) {
+    const auto [known, is_new] = calls_.try_emplace(function.offset);
+    std::vector<InlinedCall>& calls = known->second;
+    if (!is_new || !function.has_children()) return calls;
+    std::vector<std::size_t> callers{kTheFunction};  // of the entries at each depth
+    std::uint64_t offset = function.next;
+    while (!callers.empty()) {
         const auto entry = read_entry(file_, unit_, offset);
         if (!entry) break;
-        offset = entry->next;
-        if (entry->is_null()) {
-            --depth;
-        } else if (is_block(entry->tag()) && has_code(*entry) && holds(*entry, link_address)) {
-            // A function inside this one (a lambda, GNU C's nested functions) is a function of its own.
-            if (entry->tag() == DW_TAG_subprogram) chain.clear();
-            if (entry->tag() == DW_TAG_subprogram || entry->tag() == DW_TAG_inlined_subroutine) chain.push_back(*entry);
-            depth = entry->has_children() ? 1 : 0;
-        } else if (entry->tag() == DW_TAG_lexical_block && !has_code(*entry)) {
-            depth += entry->has_children() ? 1 : 0;
-        } else if (const auto next = offset_after(*entry)) {
-            offset = *next;
-        } else {
-            break;
+        std::size_t caller = callers.back();
+        const bool is_call = entry->tag() == DW_TAG_inlined_subroutine || entry->tag() == DW_TAG_subprogram;
+        if (is_call && has_code(*entry)) {
+            for (const CodeRange& range : code_of(*entry)) {
+                calls.push_back({range.begin, range.end, entry->offset, callers.back()});
+                caller = calls.size() - 1;
+            }
         }
+        const bool enter = is_block(entry->tag());
+        if (entry->is_null()) callers.pop_back();
+        if (enter && entry->has_children()) callers.push_back(caller);
+        const auto next = enter ? std::optional(entry->next) : offset_after(*entry);
+        if (!next) break;
+        offset = *next;
     }
-    return chain;
+    return calls;
 }
 
 }  // namespace pycore

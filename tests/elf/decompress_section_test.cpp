@@ -42,9 +42,7 @@ std::vector<std::byte> zstd_stream() {
     return stream;
 }
 
-std::string text_of(const std::vector<std::byte>& bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+std::string text_of(const OwnedBytes& owned) { return {reinterpret_cast<const char*>(owned.data.get()), owned.size}; }
 
 }  // namespace
 
