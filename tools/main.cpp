@@ -95,6 +95,7 @@ ExitStatus dispatch(Arguments arguments) {
 
 int main(int count, char** words) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away shows as EPIPE
+    std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shows as EFBIG
     pycore::install_mapped_file_guard();
     try {
         return static_cast<int>(pycore::dispatch({words + 1, words + count}));

@@ -16,6 +16,7 @@ namespace {
 // More of a stack than a function without a return address on it may leave zero: the frame of the
 // system call wrappers that threads wait in is below 200 bytes.
 constexpr std::uint64_t kZeroBytesAtSp = 512;
+constexpr std::size_t kNamedThreads = 8;
 
 std::span<const std::byte> slice(std::span<const std::byte> bytes, std::uint64_t offset, std::uint64_t size) {
     if (offset >= bytes.size()) return {};
@@ -75,12 +76,13 @@ void drop_zeroed_stacks(std::vector<LoadSegment>& segments, const std::vector<Th
     }
     for (LoadSegment* stack : stacks) stack->bytes = {};
     if (zeroed.empty()) return;
-    const std::size_t named = std::min<std::size_t>(zeroed.size(), 8);
+    const std::size_t count = zeroed.size();
+    const bool all_named = count <= kNamedThreads;
+    if (!all_named) zeroed.resize(kNamedThreads);
     diagnostics.warn({ErrorCode::Absent,
                       fmt::format("the stacks of {} threads are zeros in the core (tid {}{}): gdb 13 writes them so "
                                   "where glibc is 2.42 or newer; dump with a newer gdb or let the kernel dump",
-                                  zeroed.size(), fmt::join(zeroed.begin(), zeroed.begin() + named, ", "),
-                                  named < zeroed.size() ? ", ..." : ""),
+                                  count, fmt::join(zeroed, ", "), all_named ? "" : ", ..."),
                       {}});
 }
 

@@ -8,8 +8,7 @@
 //   NT_PRPSINFO   elf_prpsinfo: 16 uid u32 24 pid i32 28 ppid i32 40 fname[16] 56 psargs[80]
 //   NT_SIGINFO    siginfo_t: 0 signo 4 errno 8 code 16 fault address | sender pid
 //   NT_AUXV       pairs of u64
-//   NT_FILE       u64 count, u64 page_size, count x {start, end, offset in pages}, count x path NUL
-//                 (page_size is 4096 from the kernel; gdb counts in bytes and writes 1)
+//   NT_FILE       file mappings, see file_note.h
 // Vector and floating-point registers (NT_FPREGSET, NT_X86_XSTATE of owner "LINUX") and all others are
 // known to exist and passed over.
 

@@ -191,7 +191,7 @@ void find_files(CoreParts& parts, const FileSearch& search, FileMemory& memory, 
 
 }  // namespace
 
-Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const FileSearch& search,
+Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file, const FileSearch& search,
                                   Diagnostics& diagnostics) {
     const auto headers = parse_core_headers(file->bytes(), diagnostics);
     if (!headers) return headers.error();

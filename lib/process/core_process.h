@@ -12,7 +12,7 @@
 
 namespace pycore {
 
-Result<ProcessSnapshot> open_core(std::shared_ptr<const MappedFile> file, const FileSearch& search,
+Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file, const FileSearch& search,
                                   Diagnostics& diagnostics);
 
 }  // namespace pycore

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "process/module_file_finder.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 
 namespace pycore {
@@ -34,7 +36,7 @@ std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& re
     const std::string path = path_before_deletion(recorded).value_or(recorded);
     std::vector<File> files;
     if (is_bare_name(path)) {
-        for (const std::string& folder : library_folders()) find_path(folder + "/" + path, files);
+        for (const std::string& folder : library_folders()) find_path(fmt::format("{}/{}", folder, path), files);
     } else if (!never_was_a_file(path)) {
         find_path(path, files);
     }

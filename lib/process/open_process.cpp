@@ -88,7 +88,7 @@ Result<ProcessSnapshot> open_process(const std::string& path, const FileSearch& 
         if (!file) return std::move(file).error();
     }
     if (!has_elf_magic((*file)->bytes())) return no_core((*file)->bytes());
-    return open_core(*std::move(file), search, diagnostics);
+    return open_core(*file, search, diagnostics);
 }
 
 Result<ProcessSnapshot> open_live_process(std::int64_t pid) {

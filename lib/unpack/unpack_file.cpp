@@ -19,7 +19,7 @@ public:
         : decoder_(decoder), file_(file), limits_(limits), buffer_(kBufferSize) {}
 
     Result<void> run(std::span<const std::byte> input) {
-        const auto done = decode(input);
+        auto done = decode(input);
         auto flushed = flush();
         if (!done || refused_) return done;
         if (!flushed) return flushed;
