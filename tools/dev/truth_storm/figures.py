@@ -32,14 +32,14 @@ def lines(outcomes, not_dumped):
 def row(name, outcomes):
     results = [outcome.result for outcome in outcomes]
     named = sum(outcome.named for outcome in outcomes)
-    wrong = sum(sentence.count(" is in ") for outcome in outcomes for sentence in outcome.sentences)
+    misnamed = sum(outcome.misnamed for outcome in outcomes)
     frames = sum(result.frames for result in results)
     equal = sum(result.agreeing_frames for result in results)
     explained = sum(one.only_told for result in results for one in result.differences if one.cause)
     return tuple(map(str, (name, len(outcomes), sum(not outcome.sentences for outcome in outcomes),
                            sum(result.threads for result in results),
                            sum(result.agreeing_threads for result in results), frames, equal, explained,
-                           named, named - wrong)))
+                           named, named - misnamed)))
 
 
 def explanations(outcomes):

@@ -52,6 +52,8 @@ def make(cache, interpreter, seed, folder, gcore_share):
             victim.dump_by_gdb(folder / "dumped", gdb_command(interpreter, folder))
     check_instant(registers, folder / "dumped")
     text = (folder / "text").read_text(encoding="ascii")
+    if not text:
+        raise still_process.NotDumped("the workload had closed faulthandler's file")
     return Made(interpreter, workload.name, method, folder / "dumped", text, registers, told_by)
 
 

@@ -34,6 +34,7 @@ class Outcome:
     method: str
     result: comparison.Result
     named: int = 0                                    # innermost C functions that eu-stack names too
+    misnamed: int = 0                                 # and differently
     sentences: list = dataclasses.field(default_factory=list)   # differences without a cause
 
 
@@ -41,6 +42,8 @@ class Storm:
     def __init__(self, options, interpreters):
         self.options, self.interpreters = options, interpreters
         self.work = core_factory.CACHE / "storm" / ("work-%d" % os.getpid())
+        self.work.mkdir(parents=True)
+        self.pycore = shutil.copy(options.pycore, self.work / "pycore")   # it may be built anew meanwhile
         self.eu_stack = native_names.EuStack(core_factory.CACHE / "storm")
         self.outcomes, self.not_dumped = [], collections.Counter()
         self.deadline = time.monotonic() + options.seconds
@@ -89,12 +92,13 @@ class Storm:
         if self.eu_stack.found:
             innermost = self.eu_stack.innermost(made.core, made.interpreter)
             outcome.named, wrong = native_names.compare(report["threads"], innermost)
+            outcome.misnamed = len(wrong)
             outcome.sentences += wrong
         return outcome
 
     def command(self, made):
         root = made.interpreter["root"]
-        return [str(self.options.pycore), "stacks", "--format=json", "--native=all",
+        return [str(self.pycore), "stacks", "--format=json", "--native=all",
                 *(["--sysroot", root] if root else []), str(made.core)]
 
     def read(self, made):

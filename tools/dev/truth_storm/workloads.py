@@ -11,7 +11,7 @@ import re
 
 OWN = pathlib.Path(__file__).with_name("workloads")
 
-# Tests whose threads, servers and pools make stacks of several threads; they are drawn as often as all others.
+# Tests whose threads, servers and pools make stacks of several threads; they are drawn more often than all others.
 CONCURRENT = """threading queue thread threadsignals threading_local threadedtempfile concurrent_futures asyncio
     socketserver httpservers logging ftplib smtplib imaplib poplib xmlrpc docxmlrpc urllib2_localnet ssl socket
     wsgiref sched context contextlib_async subprocess asyncgen coroutines selectors signal timeout thread_pool
@@ -38,9 +38,9 @@ class Workload:
 def choose(random, interpreter, suite, folder):
     """One workload by chance; `suite` is the folder of the `test` package or None."""
     makers = [library_tool, own_loop]
-    weights = [1, 1]
+    weights = [1, 2]
     if suite:
-        makers, weights = makers + [test_suite], weights + [8]
+        makers, weights = makers + [test_suite], weights + [7]
     made = random.choices(makers, weights)[0](random, interpreter, suite, folder)
     if interpreter.get("has_jit") and random.random() < 0.5:
         made = dataclasses.replace(made, name=made.name + " (JIT)", environment={"PYTHON_JIT": "1"})
@@ -51,7 +51,7 @@ def test_suite(random, _interpreter, suite, folder):
     """Some modules in one process, as `python -m test` runs them."""
     tests = list_tests(suite)
     concurrent = [name for name in tests if name[len("test_"):] in CONCURRENT]
-    names = random.sample(concurrent if random.random() < 0.5 else tests, TESTS_A_VICTIM)
+    names = random.sample(concurrent if random.random() < 0.6 else tests, TESTS_A_VICTIM)
     return Workload("test: " + " ".join(names), {
         "module": "test", "arguments": ["--tempdir", str(folder / "tmp"), *names]})
 
