@@ -7,12 +7,11 @@
 eu-stack has no option for another system's files, so it is run inside of the interpreter's root, with its own
 libraries out of a folder in the cache.
 """
-import pathlib
 import re
 import shutil
 import subprocess
 
-from interpreter_sources import common
+from interpreter_sources import portable
 
 from . import comparison
 
@@ -21,30 +20,17 @@ class EuStack:
     """eu-stack as it can be run everywhere; `found` is False where there is none."""
 
     def __init__(self, cache):
-        self.program = shutil.which("eu-stack")
-        self.folder = cache / "eu-stack"
-        self.found = self.program is not None
-        if self.found and not (self.folder / "eu-stack").exists():
-            self.copy()
-
-    def copy(self):
-        """The program, its loader and its libraries, which are of this system, in one folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        text = subprocess.run(["ldd", self.program], check=True, stdout=subprocess.PIPE).stdout.decode()
-        for path in re.findall(r"(/\S+) \(0x", text):
-            name = "ld.so" if "/ld-linux" in path else pathlib.Path(path).name
-            shutil.copy(path, self.folder / name)
-        shutil.copy(self.program, self.folder / "eu-stack")
+        path = shutil.which("eu-stack")
+        self.found = path is not None
+        self.program = portable.Program(path, cache / "eu-stack") if self.found else None
 
     def innermost(self, core, interpreter):
         """{tid: (pc, name or None)} of the innermost frame of each thread."""
-        words = [str(self.folder / "eu-stack"), "-r", "-n", "1", "--core=%s" % core]
+        words = ["-r", "-n", "1", "--core=%s" % core]
         if interpreter["root"]:
-            inside = common.Interpreter("eu-stack", [], root=interpreter["root"])
-            loader = [str(self.folder / "ld.so"), "--library-path", str(self.folder)]
-            words = common.start_command(inside, loader + words, [self.folder, core.parent])
+            words = self.program.command(interpreter["root"], words, [core.parent])
         else:
-            words[0] = self.program
+            words = ["eu-stack", *words]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, cwd=core.parent)
         return parse(done.stdout.decode(errors="replace"))
 
