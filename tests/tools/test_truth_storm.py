@@ -147,6 +147,15 @@ def test_a_list_that_ends_at_a_thread_being_started_is_excused_only_if_there_is_
     assert causes(compare(report, text)) == {"taken for freed"}
 
 
+def test_where_faulthandler_crashed_the_threads_before_are_still_compared():
+    report = make_report()
+    text = TEXT[:TEXT.index("Current")] + "Thread 0x00007f0000000a00 (most recent call first):\n  File ???, line 0 in "
+    result = comparison.compare(report, text, REGISTERS, 1, crash=11)
+    assert causes(result) == {"crash"} and result.agreeing_threads == 1
+    report["threads"][1]["frames"][0]["line"] = 8
+    assert sentences(comparison.compare(report, text, REGISTERS, 1, crash=11))
+
+
 def make_core(path, threads):
     """A core of nothing but NT_PRSTATUS notes."""
     notes = b""

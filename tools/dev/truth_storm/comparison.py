@@ -22,6 +22,7 @@ class Difference:
 CAUSES = {
     "cut": "faulthandler stops at 100 frames of a thread, entry frames of the interpreter counted",
     "100 threads": "faulthandler stops at 100 threads",
+    "crash": "faulthandler itself crashed, on a frame that is being made: the text ends there",
     "taken for freed": "faulthandler of 3.14 and 3.15 takes a thread that is being started for freed memory and ends there",
     "no line": "faulthandler of 3.14 and 3.15 ends a stack at a frame whose line is unknown",
     "other interpreter": "faulthandler tells the threads of one interpreter only",
@@ -48,12 +49,15 @@ class Result:
         return [difference for difference in self.differences if not difference.cause]
 
 
-def compare(report, text, registers, told_by):
+def compare(report, text, registers, told_by, crash=0):
     result = Result()
     threads, unknown = faulthandler_text.parse(text)
-    if not threads:
+    if crash:
+        threads, unknown = threads[:-1], []     # the last one is told as far as it went
+        result.add("faulthandler crashed with signal %d behind %r" % (crash, text[-100:]), "crash")
+    elif not threads:
         result.add("faulthandler wrote no thread: %r" % text[:200])
-    ended = why_ended(report, threads, unknown)
+    ended = "crash" if crash else why_ended(report, threads, unknown)
     for line in unknown:
         result.add("faulthandler wrote %r" % line, ended if line in ("...", faulthandler_text.FREED) else None)
     compare_python(result, report, threads, ended, registers, told_by)

@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes one core of a storm: a workload of an interpreter, stopped at a random moment, with faulthandler's text.
 
-    setting = one_core.Setting(cache, pycore)
-    made = one_core.make(setting, interpreter, seed=7, folder=folder)
+    made = one_core.make(cache, interpreter, seed=7, folder=folder, gcore_share=0.05)
     made.core, made.text, made.registers, made.told_by
 """
 import dataclasses
 import json
 import pathlib
 import random
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import core_factory
+from interpreter_sources import common, test_suites
 
-from interpreter_sources import common, test_suites  # noqa: E402
-
-from . import core_registers, still_process, workloads  # noqa: E402
+from . import core_registers, still_process, workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIGNAL = 54                   # a real-time signal that neither Python nor its tests use
@@ -32,6 +29,7 @@ class Made:
     text: str
     registers: dict            # tid -> registers as they were at the stop
     told_by: int               # the tid that ran faulthandler's handler
+    crash: int                 # the signal that faulthandler crashed with, or 0
 
 
 def make(cache, interpreter, seed, folder, gcore_share):
@@ -40,12 +38,12 @@ def make(cache, interpreter, seed, folder, gcore_share):
     (folder / "tmp").mkdir(parents=True)
     suite, own = test_suites.find(interpreter)
     workload = workloads.choose(chance, interpreter, suite, folder)
-    method = "gcore" if chance.random() < gcore_share else "kernel"
+    method = "gcore" if chance.random() < gcore_share or core_factory.why_no_kernel_core() else "kernel"
     command, environment = command_line(cache, interpreter, workload, None if own else suite, folder)
     helper = still_process.build_helper(cache)
     with still_process.StillProcess(helper, command, SIGNAL, folder, environment) as victim:
         time.sleep(chance.uniform(0.02, LONGEST_SECONDS))
-        registers, told_by = victim.stop(chance.randrange(1 << 16))
+        registers, told_by, crash = victim.stop(chance.randrange(1 << 16))
         if method == "kernel":
             victim.dump_by_kernel(folder / "dumped", chance.randrange(1 << 16))
         else:
@@ -54,7 +52,7 @@ def make(cache, interpreter, seed, folder, gcore_share):
     text = (folder / "text").read_text(encoding="ascii")
     if not text:
         raise still_process.NotDumped("the workload had closed faulthandler's file")
-    return Made(interpreter, workload.name, method, folder / "dumped", text, registers, told_by)
+    return Made(interpreter, workload.name, method, folder / "dumped", text, registers, told_by, crash)
 
 
 def check_instant(registers, core):

@@ -87,7 +87,7 @@ class Storm:
         if report is None:
             outcome.sentences.append(told)
             return outcome
-        outcome.result = comparison.compare(report, made.text, made.registers, made.told_by)
+        outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash)
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
             innermost = self.eu_stack.innermost(made.core, made.interpreter)

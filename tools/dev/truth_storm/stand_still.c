@@ -8,7 +8,8 @@
 //
 //     (start)         ready PID                    the handler is there
 //     stop N          thread TID R15 R14 ... GS    one for each thread: user_regs_struct, 27 numbers in hex
-//                     told TID                     the N-th thread (modulo their number) ran the handler
+//                     told TID SIGNAL              the N-th thread (modulo their number) ran the handler;
+//                                                  SIGNAL is 0, or what faulthandler itself crashed with
 //     die N           died SIGNAL CORE             by a signal that the program does not catch; CORE is 0 or 1
 //     stay            stays                        stopped by SIGSTOP and no longer traced, for gdb
 //     (end of input)                               everything that it started is killed
@@ -31,12 +32,13 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kMaxThreads = 4096, kXstateBytes = 16384, kTellSeconds = 10, kReadySeconds = 60 };
+enum { kMaxThreads = 4096, kXstateBytes = 16384, kTellSeconds = 10, kReadySeconds = 60, kXstateNote = 0x202 /* NT_X86_XSTATE */ };
 
 struct thread {
   pid_t tid;
@@ -76,6 +78,12 @@ static void give_up(const char *format, ...) {
 }
 
 static void on_alarm(int number) { (void)number; }
+
+// Rings again and again, because it may ring while nothing waits.
+static void set_alarm(int seconds) {
+  struct itimerval timer = {.it_value.tv_sec = seconds, .it_interval.tv_usec = seconds ? 100000 : 0};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 static unsigned long long signal_bits(const char *field) {
   char path[64], line[256];
@@ -148,7 +156,7 @@ static int seize_new_threads(void) {
 
 // A thread that still runs may start another one, so threads are looked for until there is no new one.
 static void stop_all(void) {
-  alarm(kTellSeconds);
+  set_alarm(kTellSeconds);
   for (int seized; (seized = seize_new_threads()) > 0;) {
     for (int i = thread_count - seized; i < thread_count; ++i) {
       int status;
@@ -159,7 +167,7 @@ static void stop_all(void) {
       threads[i--] = threads[--thread_count];  // it ended meanwhile
     }
   }
-  alarm(0);
+  set_alarm(0);
 }
 
 static void print_threads(void) {
@@ -181,18 +189,21 @@ static int is_sigreturn_entry(pid_t tid) {
   return ptrace(PTRACE_GETREGS, tid, 0, &now) == 0 && now.orig_rax == SYS_rt_sigreturn;
 }
 
-// Runs one thread, which has our signal pending, until its handler has returned.
+// Runs one thread, which has our signal pending, until its handler has returned: 0, or has crashed: by what.
 static int run_handler(pid_t tid) {
   int inject = 0, returning = 0;
   for (;;) {
     int status;
     if (ptrace(PTRACE_SYSCALL, tid, 0, inject) != 0 || wait_for(tid, &status) != 0) return -1;
+    int number = WSTOPSIG(status), is_signal = status >> 16 == 0;
     inject = 0;
-    if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+    if (number == (SIGTRAP | 0x80)) {
       if (returning) return 0;
       returning = is_sigreturn_entry(tid);
-    } else if (WSTOPSIG(status) == tell_signal && status >> 16 == 0) {
+    } else if (is_signal && number == tell_signal) {
       inject = tell_signal;
+    } else if (is_signal && (number == SIGSEGV || number == SIGBUS)) {
+      return number;
     }
   }
 }
@@ -202,19 +213,20 @@ static void tell(unsigned which) {
   struct iovec vector = {xstate, sizeof xstate};
   struct thread *teller = &threads[which % thread_count];
   unsigned long long mask;
-  if (ptrace(PTRACE_GETREGSET, teller->tid, 0x202 /* NT_X86_XSTATE */, &vector) != 0 ||
+  if (ptrace(PTRACE_GETREGSET, teller->tid, kXstateNote, &vector) != 0 ||
       ptrace(PTRACE_GETSIGMASK, teller->tid, sizeof mask, &mask) != 0)
     give_up("registers of %d: %s", (int)teller->tid, strerror(errno));
   let_through_only(teller->tid, tell_signal);
   syscall(SYS_tgkill, victim, teller->tid, tell_signal);
-  alarm(kTellSeconds);
-  if (run_handler(teller->tid) != 0) give_up("the handler did not come back");
-  alarm(0);
+  set_alarm(kTellSeconds);
+  int crash = run_handler(teller->tid);
+  set_alarm(0);
+  if (crash < 0) give_up("the handler did not come back");
   if (ptrace(PTRACE_SETREGS, teller->tid, 0, &teller->registers) != 0 ||
-      ptrace(PTRACE_SETREGSET, teller->tid, 0x202, &vector) != 0 ||
+      ptrace(PTRACE_SETREGSET, teller->tid, kXstateNote, &vector) != 0 ||
       ptrace(PTRACE_SETSIGMASK, teller->tid, sizeof mask, &mask) != 0)
     give_up("registers of %d cannot be put back: %s", (int)teller->tid, strerror(errno));
-  printf("told %d\n", (int)teller->tid);
+  printf("told %d %d\n", (int)teller->tid, crash);
 }
 
 static int choose_deadly_signal(unsigned which) {

@@ -3,7 +3,7 @@
 
     with still_process.StillProcess(command, signal=54, folder=folder, environment=environment) as victim:
         time.sleep(1.5)
-        threads, told_by = victim.stop(7)       # now faulthandler's text is written
+        threads, told_by, crash = victim.stop(7)    # now faulthandler's text is written
         core = victim.dump_by_kernel(folder / "core", which=3)
 """
 import hashlib
@@ -63,7 +63,8 @@ class StillProcess:
         self.process.stdout.close()
 
     def stop(self, which):
-        """({tid: registers}, the tid that ran faulthandler); the N-th thread, modulo their number, runs it."""
+        """({tid: registers}, the tid that ran faulthandler, the signal that faulthandler itself crashed with or 0);
+        the N-th thread, modulo their number, runs it."""
         self.say("stop %d" % which)
         threads = {}
         while True:
@@ -71,7 +72,7 @@ class StillProcess:
             if word == "thread":
                 threads[int(rest[0])] = dict(zip(REGISTERS, (int(value, 16) for value in rest[1:])))
             elif word == "told":
-                return threads, int(rest[0])
+                return threads, int(rest[0]), int(rest[1])
             else:
                 raise NotDumped(" ".join([word, *rest]))
 
