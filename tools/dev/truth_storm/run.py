@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A storm: cores one after another in several slots, each compared and then removed.
+
+    storm = run.Storm(options, interpreters)
+    storm.run()
+    storm.outcomes, storm.not_dumped
+"""
+import collections
+import concurrent.futures
+import dataclasses
+import json
+import os
+import queue
+import shutil
+import subprocess
+import threading
+import time
+
+import core_factory
+
+from . import comparison, native_names, one_core, still_process
+
+MAX_KEPT = 20
+READ_SECONDS = 60
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What became of one core."""
+    seed: int
+    interpreter: str
+    version: tuple
+    workload: str
+    method: str
+    result: comparison.Result
+    named: int = 0                                    # innermost C functions that eu-stack names too
+    misnamed: int = 0                                 # and differently
+    sentences: list = dataclasses.field(default_factory=list)   # differences without a cause
+
+
+class Storm:
+    def __init__(self, options, interpreters):
+        self.options, self.interpreters = options, interpreters
+        self.work = core_factory.CACHE / "storm" / ("work-%d" % os.getpid())
+        self.work.mkdir(parents=True)
+        self.pycore = shutil.copy(options.pycore, self.work / "pycore")   # it may be built anew meanwhile
+        self.eu_stack = native_names.EuStack(core_factory.CACHE / "storm")
+        self.outcomes, self.not_dumped = [], collections.Counter()
+        self.deadline = time.monotonic() + options.seconds
+        self.lock = threading.Lock()
+
+    def run(self):
+        """Draws until there are enough cores; a draw whose workload ends by itself gives none."""
+        slots = queue.Queue()
+        for number in range(self.options.jobs):
+            slots.put(self.work / ("slot-%d" % number))
+        try:
+            with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+                for future in [pool.submit(self.draw, number, slots) for number in range(self.options.cores * 2 + 20)]:
+                    future.result()
+        finally:
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def is_over(self):
+        return len(self.outcomes) >= self.options.cores or time.monotonic() > self.deadline
+
+    def draw(self, number, slots):
+        if self.is_over():
+            return
+        interpreter = self.interpreters[number % len(self.interpreters)]
+        seed = self.options.seed * 1000003 + number
+        folder = slots.get()
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            made = one_core.make(core_factory.CACHE / "storm", interpreter, seed, folder, self.options.gcore_share)
+            self.note(self.judge(made, seed), folder)
+        except still_process.NotDumped as reason:
+            self.not_dumped[str(reason).split(":")[0]] += 1
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            slots.put(folder)
+
+    def judge(self, made, seed):
+        outcome = Outcome(seed, made.interpreter["name"], tuple(made.interpreter["version_info"][:2]), made.workload,
+                          made.method, comparison.Result())
+        report, told = self.read(made)
+        if report is None:
+            outcome.sentences.append(told)
+            return outcome
+        outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash)
+        outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
+        if self.eu_stack.found:
+            innermost = self.eu_stack.innermost(made.core, made.interpreter)
+            outcome.named, wrong = native_names.compare(report["threads"], innermost)
+            outcome.misnamed = len(wrong)
+            outcome.sentences += wrong
+        return outcome
+
+    def command(self, made):
+        root = made.interpreter["root"]
+        return [str(self.pycore), "stacks", "--format=json", "--native=all",
+                *(["--sysroot", root] if root else []), str(made.core)]
+
+    def read(self, made):
+        """(report, None), or (None, why not)."""
+        try:
+            done = subprocess.run(self.command(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  timeout=READ_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None, "pycore took more than %d seconds" % READ_SECONDS
+        if done.returncode not in (0, 3):
+            return None, "pycore ended with %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:])
+        return json.loads(done.stdout), None
+
+    def note(self, outcome, folder):
+        with self.lock:
+            self.outcomes.append(outcome)
+            count = len(self.outcomes)
+            if outcome.sentences:
+                self.tell_difference(outcome, self.keep(outcome, folder))
+            if count % 100 == 0:
+                print("%d cores" % count, flush=True)
+
+    def keep(self, outcome, folder):
+        """A core that differs stays, with faulthandler's text beside it."""
+        self.options.keep.mkdir(parents=True, exist_ok=True)
+        if len(list(self.options.keep.iterdir())) >= MAX_KEPT:
+            return None
+        target = self.options.keep / ("%s-%d" % (outcome.interpreter, outcome.seed))
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        for name in ("dumped", "text"):
+            shutil.move(str(folder / name), str(target / name))
+        (target / "differences").write_text("\n".join([outcome.workload, outcome.method, *outcome.sentences]) + "\n")
+        return target
+
+    @staticmethod
+    def tell_difference(outcome, kept):
+        print("%s, %s, %s: %s" % (outcome.interpreter, outcome.workload, outcome.method,
+                                  kept or "not kept, there are enough"), flush=True)
+        for sentence in outcome.sentences[:5]:
+            print("    " + sentence[:300], flush=True)
