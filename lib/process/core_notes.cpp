@@ -37,7 +37,7 @@ bool read_prstatus(const ElfNote& note, CoreNotes& notes) {
     user_regs_struct user;
     static_assert(sizeof(user) == sizeof(status->pr_reg));
     std::memcpy(&user, &status->pr_reg, sizeof(user));
-    notes.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig});
+    notes.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig, {}});
     notes.signals.emplace_back();
     return true;
 }
@@ -92,13 +92,7 @@ void set_auxiliary(AuxiliaryVector& auxiliary, std::uint64_t type, std::uint64_t
 }
 
 bool read_auxv(const ElfNote& note, CoreNotes& notes) {
-    ByteReader reader(note.description);
-    while (const auto entry = reader.read<Elf64_auxv_t>()) {
-        if (entry->a_type == AT_NULL) break;
-        if (!notes.auxiliary.first) notes.auxiliary.first = {{entry->a_type, entry->a_un.a_val}};
-        set_auxiliary(notes.auxiliary, entry->a_type, entry->a_un.a_val);
-        notes.has_auxiliary = true;
-    }
+    notes.has_auxiliary = parse_auxiliary(note.description, notes.auxiliary) || notes.has_auxiliary;
     return notes.has_auxiliary;
 }
 
@@ -139,6 +133,24 @@ std::optional<std::size_t> find_record(std::span<const std::byte> segment, std::
 }
 
 }  // namespace
+
+std::optional<Registers> parse_registers(std::span<const std::byte> user) {
+    const auto registers = read_at<user_regs_struct>(user, 0);
+    if (!registers) return std::nullopt;
+    return registers_of(*registers);
+}
+
+bool parse_auxiliary(std::span<const std::byte> entries, AuxiliaryVector& auxiliary) {
+    ByteReader reader(entries);
+    bool any = false;
+    while (const auto entry = reader.read<Elf64_auxv_t>()) {
+        if (entry->a_type == AT_NULL) break;
+        if (!auxiliary.first) auxiliary.first = {{entry->a_type, entry->a_un.a_val}};
+        set_auxiliary(auxiliary, entry->a_type, entry->a_un.a_val);
+        any = true;
+    }
+    return any;
+}
 
 void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics) {
     ElfNoteReader reader(segment);

@@ -42,6 +42,11 @@ struct CoreNotes {
     bool has_auxiliary = false;
 };
 
+// The entries of NT_AUXV and of /proc/PID/auxv; false if there is none.
+bool parse_auxiliary(std::span<const std::byte> entries, AuxiliaryVector& auxiliary);
+// struct user_regs_struct of <sys/user.h>, as NT_PRSTATUS and PTRACE_GETREGSET have it.
+std::optional<Registers> parse_registers(std::span<const std::byte> user);
+
 // Reads the notes of one segment more into `notes`. Damaged records are told and passed over.
 void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics);
 
