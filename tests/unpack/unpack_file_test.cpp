@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <random>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/temporary_directory.h"
