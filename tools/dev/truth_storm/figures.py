@@ -25,6 +25,7 @@ def lines(outcomes, not_dumped):
             yield "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|"
     yield ""
     yield from explanations(outcomes)
+    yield from beside(outcomes)
     for reason, count in not_dumped.most_common():
         yield "%d draws gave no core: %s" % (count, reason)
 
@@ -50,6 +51,15 @@ def explanations(outcomes):
         yield "%d times: %s" % (count, comparison.CAUSES[cause])
     differing = [outcome for outcome in outcomes if outcome.sentences]
     yield "%d of %d cores differ without an explanation" % (len(differing), len(outcomes))
+
+
+def beside(outcomes):
+    """Cores whose Python frames a peer tells as faulthandler does."""
+    for name in sorted({name for outcome in outcomes for name in outcome.peers}):
+        verdicts = [(outcome, outcome.peers[name]) for outcome in outcomes if outcome.peers.get(name) is not None]
+        ours = sum(not outcome.sentences for outcome, _ in verdicts)
+        yield "%s is right on %d of %d cores that it can be asked about, pycore on %d" % (
+            name, sum(verdict == "" for _, verdict in verdicts), len(verdicts), ours)
 
 
 def write_json(path, outcomes, not_dumped):

@@ -18,7 +18,7 @@ import time
 
 import core_factory
 
-from . import comparison, native_names, one_core, still_process
+from . import comparison, native_names, one_core, peers, still_process
 
 MAX_KEPT = 20
 READ_SECONDS = 60
@@ -35,6 +35,7 @@ class Outcome:
     result: comparison.Result
     named: int = 0                                    # innermost C functions that eu-stack names too
     misnamed: int = 0                                 # and differently
+    peers: dict = dataclasses.field(default_factory=dict)       # name -> verdict, see peers.py
     sentences: list = dataclasses.field(default_factory=list)   # differences without a cause
 
 
@@ -44,6 +45,7 @@ class Storm:
         self.work = core_factory.CACHE / "storm" / ("work-%d" % os.getpid())
         self.work.mkdir(parents=True)
         self.pycore = shutil.copy(options.pycore, self.work / "pycore")   # it may be built anew meanwhile
+        self.peers = peers.find(core_factory.CACHE) if options.peers else []
         self.eu_stack = native_names.EuStack(core_factory.CACHE / "storm")
         self.outcomes, self.not_dumped = [], collections.Counter()
         self.deadline = time.monotonic() + options.seconds
@@ -73,7 +75,9 @@ class Storm:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             made = one_core.make(core_factory.CACHE / "storm", interpreter, seed, folder, self.options.gcore_share)
-            self.note(self.judge(made, seed), folder)
+            outcome = self.judge(made, seed)
+            outcome.peers = {peer.name: peer.judge(made) for peer in self.peers}
+            self.note(outcome, folder)
         except still_process.NotDumped as reason:
             self.not_dumped[str(reason).split(":")[0]] += 1
         finally:
