@@ -63,6 +63,14 @@ class Storm:
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
 
+    def again(self, folder):
+        """Judges one kept core once more."""
+        outcome = self.judge(one_core.load(folder), seed=0)
+        self.outcomes.append(outcome)
+        if outcome.sentences:
+            self.tell_difference(outcome, folder)
+        shutil.rmtree(self.work)
+
     def is_over(self):
         return len(self.outcomes) >= self.options.cores or time.monotonic() > self.deadline
 
@@ -77,7 +85,7 @@ class Storm:
             made = one_core.make(core_factory.CACHE / "storm", interpreter, seed, folder, self.options.gcore_share)
             outcome = self.judge(made, seed)
             outcome.peers = {peer.name: peer.judge(made) for peer in self.peers}
-            self.note(outcome, folder)
+            self.note(outcome, made)
         except still_process.NotDumped as reason:
             self.not_dumped[str(reason).split(":")[0]] += 1
         finally:
@@ -116,25 +124,24 @@ class Storm:
             return None, "pycore ended with %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:])
         return json.loads(done.stdout), None
 
-    def note(self, outcome, folder):
+    def note(self, outcome, made):
         with self.lock:
             self.outcomes.append(outcome)
             count = len(self.outcomes)
             if outcome.sentences:
-                self.tell_difference(outcome, self.keep(outcome, folder))
+                self.tell_difference(outcome, self.keep(outcome, made))
             if count % 100 == 0:
                 print("%d cores" % count, flush=True)
 
-    def keep(self, outcome, folder):
-        """A core that differs stays, with faulthandler's text beside it."""
+    def keep(self, outcome, made):
+        """A core that differs stays, with faulthandler's text and the stop's registers beside it."""
         self.options.keep.mkdir(parents=True, exist_ok=True)
         if len(list(self.options.keep.iterdir())) >= MAX_KEPT:
             return None
         target = self.options.keep / ("%s-%d" % (outcome.interpreter, outcome.seed))
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
-        for name in ("dumped", "text"):
-            shutil.move(str(folder / name), str(target / name))
+        one_core.save(made, target)
         (target / "differences").write_text("\n".join([outcome.workload, outcome.method, *outcome.sentences]) + "\n")
         return target
 
