@@ -119,6 +119,16 @@ def test_the_helper_frame_of_a_class_call_is_excused_where_the_rest_agrees():
     assert sentences(compare(make_report(), wrong))
 
 
+def test_a_stack_that_faulthandler_ends_is_excused_only_behind_a_class_call_or_an_unknown_line():
+    oldest = '  File "/job/w.py", line 9 in run\n'
+    for told, cause in (("line 5 in __init__", "class call"), ("line ??? in wait", "no line")):
+        report = make_report()
+        report["threads"][1]["frames"][1].update(function=told.split()[-1], line=5 if "5" in told else None)
+        text = TEXT.replace("line 5 in wait", told).replace(oldest, "  <invalid frame>\n")
+        assert causes(compare(report, text)) == {cause}
+    assert sentences(compare(make_report(), TEXT.replace(oldest, "  <invalid frame>\n")))
+
+
 @pytest.mark.parametrize("frame, cause", [
     ('  File "/job/w.py", line ??? in <genexpr>\n', "not begun"),
     ('  File "<shim>", line ??? in <interpreter trampoline>\n', "entry frame")])

@@ -29,7 +29,8 @@ CAUSES = {
     "newborn": "faulthandler tells a thread that is being started, which has its maker's identity or none, and no frame",
     "not begun": "faulthandler tells a frame that has not begun and has no line, Python's own tracebacks leave it out",
     "entry frame": "faulthandler of 3.12 tells the interpreter's entry frame of a thread that is just entering or leaving it",
-    "class call": "faulthandler tells the helper frame of an inlined class call, Python's own tracebacks leave it out",
+    "class call": "faulthandler tells the helper frame of an inlined class call, or ends there (3.14); Python's own "
+                  "tracebacks leave it out",
 }
 
 
@@ -151,6 +152,8 @@ def why_cut(told, ours):
         return "cut"
     if told.gave_up and told.frames and told.frames[-1].line is None:
         return "no line"
+    if told.gave_up and told.frames and told.frames[-1].function == "__init__":
+        return "class call"      # the helper has no globals, which 3.14 takes for damage
     return None
 
 

@@ -24,10 +24,8 @@ def lines(outcomes, not_dumped):
         if cells is COLUMNS:
             yield "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|"
     yield ""
-    yield from explanations(outcomes)
-    yield from beside(outcomes)
-    for reason, count in not_dumped.most_common():
-        yield "%d draws gave no core: %s" % (count, reason)
+    for sentence in [*explanations(outcomes), *beside(outcomes), *missing(not_dumped)]:
+        yield "- " + sentence
 
 
 def row(name, outcomes):
@@ -44,13 +42,13 @@ def row(name, outcomes):
 
 
 def explanations(outcomes):
-    """How often each of faulthandler's limits was met."""
+    """How often each of faulthandler's limits was met, behind what none of them explains."""
+    differing = [outcome for outcome in outcomes if outcome.sentences]
+    yield "%d of %d cores differ without an explanation" % (len(differing), len(outcomes))
     found = collections.Counter(difference.cause for outcome in outcomes
                                 for difference in outcome.result.differences if difference.cause)
     for cause, count in found.most_common():
         yield "%d times: %s" % (count, comparison.CAUSES[cause])
-    differing = [outcome for outcome in outcomes if outcome.sentences]
-    yield "%d of %d cores differ without an explanation" % (len(differing), len(outcomes))
 
 
 def beside(outcomes):
@@ -60,6 +58,11 @@ def beside(outcomes):
         ours = sum(not outcome.sentences for outcome, _ in verdicts)
         yield "%s is right on %d of %d cores that it can be asked about, pycore on %d" % (
             name, sum(verdict == "" for _, verdict in verdicts), len(verdicts), ours)
+
+
+def missing(not_dumped):
+    for reason, count in not_dumped.most_common():
+        yield "%d draws gave no core: %s" % (count, reason)
 
 
 def write_json(path, outcomes, not_dumped):
