@@ -88,6 +88,8 @@ class Storm:
             self.note(outcome, made)
         except still_process.NotDumped as reason:
             self.not_dumped[str(reason).split(":")[0]] += 1
+        except (OSError, subprocess.SubprocessError) as error:
+            self.not_dumped[type(error).__name__] += 1
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             slots.put(folder)
@@ -95,10 +97,14 @@ class Storm:
     def judge(self, made, seed):
         outcome = Outcome(seed, made.interpreter["name"], tuple(made.interpreter["version_info"][:2]), made.workload,
                           made.method, comparison.Result())
-        report, told = self.read(made)
-        if report is None:
-            outcome.sentences.append(told)
-            return outcome
+        try:
+            self.compare(made, outcome)
+        except (OSError, LookupError, TypeError, ValueError, subprocess.SubprocessError) as error:
+            outcome.sentences.append("the answer cannot be judged: %r" % error)
+        return outcome
+
+    def compare(self, made, outcome):
+        report = self.read(made)
         outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash)
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
@@ -106,7 +112,6 @@ class Storm:
             outcome.named, wrong = native_names.compare(report["threads"], innermost)
             outcome.misnamed = len(wrong)
             outcome.sentences += wrong
-        return outcome
 
     def command(self, made):
         root = made.interpreter["root"]
@@ -114,18 +119,15 @@ class Storm:
                 *(["--sysroot", root] if root else []), str(made.core)]
 
     def read(self, made):
-        """(report, None), or (None, why not)."""
-        try:
-            done = subprocess.run(self.command(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=READ_SECONDS)
-        except subprocess.TimeoutExpired:
-            return None, "pycore took more than %d seconds" % READ_SECONDS
+        done = subprocess.run(self.command(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=READ_SECONDS)
         if done.returncode not in (0, 3):
-            return None, "pycore ended with %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:])
-        return json.loads(done.stdout), None
+            raise ValueError("exit status %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:]))
+        return json.loads(done.stdout)
 
     def note(self, outcome, made):
         with self.lock:
+            if len(self.outcomes) >= self.options.cores and not outcome.sentences:
+                return      # another slot's core was the last one that was asked for
             self.outcomes.append(outcome)
             count = len(self.outcomes)
             if outcome.sentences:
