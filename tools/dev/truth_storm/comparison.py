@@ -22,7 +22,8 @@ class Difference:
 CAUSES = {
     "cut": "faulthandler stops at 100 frames of a thread, entry frames of the interpreter counted",
     "100 threads": "faulthandler stops at 100 threads",
-    "crash": "faulthandler itself crashed, on a frame that is being made: the text ends there",
+    "crash": "faulthandler of 3.13 itself crashes on the entry frame of a thread that is just entering or leaving the "
+             "interpreter: the text ends there",
     "taken for freed": "faulthandler of 3.14 and 3.15 takes a thread that is being started for freed memory and ends there",
     "no line": "faulthandler of 3.14 and 3.15 ends a stack at a frame whose line is unknown",
     "other interpreter": "faulthandler tells the threads of one interpreter only",

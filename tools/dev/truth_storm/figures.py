@@ -48,7 +48,7 @@ def explanations(outcomes):
     found = collections.Counter(difference.cause for outcome in outcomes
                                 for difference in outcome.result.differences if difference.cause)
     for cause, count in found.most_common():
-        yield "%d times: %s" % (count, comparison.CAUSES[cause])
+        yield "%s: %s" % ("once" if count == 1 else "%d times" % count, comparison.CAUSES[cause])
 
 
 def beside(outcomes):
