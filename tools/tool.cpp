@@ -138,6 +138,7 @@ const std::vector<ToolOption>& common_options() {
         {"executable", "FILE", "The program's file, if it is not where the core says."},
         {"debuginfod", "", "Ask the servers of `DEBUGINFOD_URLS` for debug files. Off unless given."},
         {"output,o", "FILE", "Write to `FILE`, which appears under its name only when it is whole."},
+        {"no-sandbox", "", "Do not give up rights before reading; `pycore help` says under Sandbox which ones."},
         {"pid", "PID", "The process with this id instead of a core."},
         {"verbose,v", "", "Print all notes about the run on stderr."},
         {"help,h", "", "Print this manual."},
