@@ -10,7 +10,10 @@ import pytest
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "tools" / "dev"))
 
+import marked_part  # noqa: E402
 from scenario_matrix import groups, measure, render  # noqa: E402
+
+SCRIPT = "tools/dev/scenario-matrix"
 
 INTERPRETERS = [
     {"name": "pyenv-3.9.18", "version": "3.9.18", "shared": True, "stripped": False, "pydebug": False,
@@ -47,12 +50,12 @@ def test_what_differs_is_bold_and_said():
 
 def test_only_the_part_between_the_marks_is_written(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("before\n%s\nold\n%s\nafter\n" % (render.BEGIN, render.END))
-    render.write_into(page, ["new"])
-    assert page.read_text() == "before\n%s\nnew\n%s\nafter\n" % (render.BEGIN, render.END)
-    page.write_text("no marks\n")
+    marked = "before\n<!-- written by x: begin -->\n%s\n<!-- written by x: end -->\nafter\n"
+    page.write_text(marked % "old")
+    marked_part.write(page, "x", ["new"])
+    assert page.read_text() == marked % "new"
     with pytest.raises(ValueError):
-        render.write_into(page, ["new"])
+        marked_part.write(page, "y", ["new"])
 
 
 def test_every_program_has_a_column():
@@ -66,5 +69,5 @@ def test_the_support_matrix_is_the_one_that_was_measured(tmp_path):
     page = CHECKOUT / "docs" / "support-matrix.md"
     copy.write_bytes(page.read_bytes())
     stored = json.loads((CHECKOUT / "docs" / "scenario-matrix.json").read_text(encoding="utf-8"))
-    render.write_into(copy, render.table(stored))
+    marked_part.write(copy, SCRIPT, render.table(stored))
     assert copy.read_bytes() == page.read_bytes(), "run tools/dev/scenario-matrix --render"

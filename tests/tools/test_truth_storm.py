@@ -119,6 +119,25 @@ def test_the_helper_frame_of_a_class_call_is_excused_where_the_rest_agrees():
     assert sentences(compare(make_report(), wrong))
 
 
+def test_a_stack_that_faulthandler_ends_is_excused_only_behind_a_class_call_or_an_unknown_line():
+    oldest = '  File "/job/w.py", line 9 in run\n'
+    for told, cause in (("line 5 in __init__", "class call"), ("line ??? in wait", "no line")):
+        report = make_report()
+        report["threads"][1]["frames"][1].update(function=told.split()[-1], line=5 if "5" in told else None)
+        text = TEXT.replace("line 5 in wait", told).replace(oldest, "  <invalid frame>\n")
+        assert causes(compare(report, text)) == {cause}
+    assert sentences(compare(make_report(), TEXT.replace(oldest, "  <invalid frame>\n")))
+
+
+@pytest.mark.parametrize("frame, cause", [
+    ('  File "/job/w.py", line ??? in <genexpr>\n', "not begun"),
+    ('  File "<shim>", line ??? in <interpreter trampoline>\n', "entry frame")])
+def test_an_innermost_frame_that_has_not_begun_is_excused(frame, cause):
+    text = TEXT.replace('  File "/job/w.py", line 5', frame + '  File "/job/w.py", line 5')
+    assert causes(compare(make_report(), text)) == {cause}
+    assert sentences(compare(make_report(), text.replace("line ???", "line 7").replace("<shim>", "x")))
+
+
 def test_older_frames_are_excused_only_behind_the_limit():
     report = make_report()
     report["threads"][1]["frames"][:0] = [python_frame("f", 7) for _ in range(98)]
@@ -142,9 +161,9 @@ def test_a_thread_that_is_being_started_is_excused():
 def test_a_list_that_ends_at_a_thread_being_started_is_excused_only_if_there_is_one():
     text = TEXT[TEXT.index("Current"):] + "\n<freed thread state>\n"
     report = make_report()
-    assert sentences(compare(report, text))
+    assert sentences(compare(report, text)) and sentences(compare(report, "<freed thread state>\n"))
     report["diagnostics"].append({"severity": "note", "message": "thread state 0x1 is of a thread that is being started"})
-    assert causes(compare(report, text)) == {"taken for freed"}
+    assert causes(compare(report, text)) == causes(compare(report, "<freed thread state>\n")) == {"taken for freed"}
 
 
 def test_where_faulthandler_crashed_the_threads_before_are_still_compared():

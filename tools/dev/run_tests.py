@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every test: builds, runs the C++ suite, the tools on real cores, a short truth
-storm, and the C++ suite with the command line's tests once more under AddressSanitizer and UndefinedBehaviorSanitizer.
+"""Runs every test: builds, runs the C++ suite, the tools on real cores, a short truth storm, the C++ suite with
+the command line's tests once more under AddressSanitizer and UndefinedBehaviorSanitizer, and each fuzz target for
+some seconds. With clang the last two share one build; without it nothing is fuzzed.
 
     tools/dev/test                # all of it
     tools/dev/test --unit         # the C++ suite only
-    tools/dev/test --sanitize     # what runs under the sanitizers only
     tools/dev/test --cores        # the tools on real cores only
     tools/dev/test --storm        # the short truth storm only
+    tools/dev/test --sanitize     # what runs under the sanitizers only
+    tools/dev/test --fuzz         # each fuzz target for some seconds only
 
 The last line sums all runners: `N passed, N failed, N skipped`.
 """
 import argparse
+import concurrent.futures
+import importlib.machinery
+import importlib.util
 import os
 import pathlib
 import shlex
@@ -24,6 +29,7 @@ import xml.etree.ElementTree as xml
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build"
 SANITIZED = CHECKOUT / "build-sanitize"
+FUZZ_SECONDS = 10
 STORM_SECONDS = 270
 CANNOT_STORM = 77
 
@@ -72,12 +78,13 @@ def parse_command_line():
     parser.add_argument("--sanitize", action="store_true", help="what runs under the sanitizers only")
     parser.add_argument("--cores", action="store_true", help="the tools on real cores only")
     parser.add_argument("--storm", action="store_true", help="the short truth storm only")
+    parser.add_argument("--fuzz", action="store_true", help="each fuzz target for some seconds only")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
 
 def steps_of(options):
-    everything = not (options.unit or options.sanitize or options.cores or options.storm)
+    everything = not (options.unit or options.sanitize or options.cores or options.storm or options.fuzz)
     if everything or options.unit or options.cores or options.storm:
         yield "build", build
     if everything or options.unit:
@@ -88,6 +95,8 @@ def steps_of(options):
         yield "truth storm", run_truth_storm
     if everything or options.sanitize:
         yield "under AddressSanitizer and UndefinedBehaviorSanitizer", run_sanitized
+    if everything or options.fuzz:
+        yield "fuzzing, %d seconds a target" % FUZZ_SECONDS, run_fuzzers
 
 
 def build(options, _counts):
@@ -99,10 +108,38 @@ def run_suite(options, counts):
 
 
 def run_sanitized(options, counts):
-    configure_and_build(SANITIZED, options, ["-DPYCORE_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=Debug",
-                                             "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1"])
+    tool = load_fuzz_tool()
+    run(["cmake", "-S", CHECKOUT, "-B", SANITIZED, "-G", "Ninja", *tool.settings(tool.find_clang())], quiet=True)
+    run(["cmake", "--build", SANITIZED, "-j", str(options.jobs)], quiet=True)
     run_ctest(SANITIZED, options, counts)
     run_pytest(SANITIZED, [CHECKOUT / "tests/tools/test_cli.py"], counts)
+
+
+def run_fuzzers(options, counts):
+    tool = load_fuzz_tool()
+    clang = tool.find_clang()
+    targets = tool.list_targets()
+    if not clang:
+        print("SKIPPED: there is no clang with libFuzzer, so nothing was fuzzed (apt-get install clang)")
+        counts.skipped += len(targets)
+        return
+    try:
+        tool.build(clang, options.jobs)
+        tool.make_seeds()
+    except tool.StepFailed as failure:
+        raise StepFailed(str(failure)) from failure
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        failed = sum(pool.map(lambda target: tool.fuzz(target, FUZZ_SECONDS), targets))
+    counts.failed += failed
+    counts.passed += len(targets) - failed
+
+
+def load_fuzz_tool():
+    """tools/dev/fuzz as a module: it knows the build that sanitizers and fuzzing share."""
+    loader = importlib.machinery.SourceFileLoader("fuzz_tool", str(CHECKOUT / "tools/dev/fuzz"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("fuzz_tool", loader))
+    loader.exec_module(module)
+    return module
 
 
 def configure_and_build(folder, options, settings):

@@ -2,14 +2,11 @@
 """The figures of the scenario matrix: from cells to the stored document, and from that to the table in docs/.
 
     document = render.summarize(cells, interpreters, not_made)
-    render.write_into(pathlib.Path("docs/support-matrix.md"), render.table(document))
+    lines = render.table(document)
 """
 import collections
 
 from .groups import GROUPS, group_of
-
-BEGIN = "<!-- written by tools/dev/scenario-matrix: begin -->"
-END = "<!-- written by tools/dev/scenario-matrix: end -->"
 
 
 def summarize(cells, interpreters, not_made):
@@ -101,13 +98,3 @@ def sentences(document):
         yield ""
         for sentence in document["different"]:
             yield "- " + sentence.splitlines()[0].replace("|", "\\|")
-
-
-def write_into(path, lines):
-    """Replaces what stands between the two marks."""
-    text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError("%s lacks the marks %s ... %s" % (path, BEGIN, END))
-    path.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + after, encoding="utf-8")

@@ -22,13 +22,16 @@ class Difference:
 CAUSES = {
     "cut": "faulthandler stops at 100 frames of a thread, entry frames of the interpreter counted",
     "100 threads": "faulthandler stops at 100 threads",
-    "crash": "faulthandler itself crashed, on a frame that is being made: the text ends there",
+    "crash": "faulthandler of 3.13 itself crashes on the entry frame of a thread that is just entering or leaving the "
+             "interpreter: the text ends there",
     "taken for freed": "faulthandler of 3.14 and 3.15 takes a thread that is being started for freed memory and ends there",
     "no line": "faulthandler of 3.14 and 3.15 ends a stack at a frame whose line is unknown",
     "other interpreter": "faulthandler tells the threads of one interpreter only",
     "newborn": "faulthandler tells a thread that is being started, which has its maker's identity or none, and no frame",
-    "frame in the making": "faulthandler tells a frame that has not begun, Python's own tracebacks and pycore leave it out",
-    "class call": "faulthandler tells the helper frame of an inlined class call, Python's own tracebacks leave it out",
+    "not begun": "faulthandler tells a frame that has not begun and has no line, Python's own tracebacks leave it out",
+    "entry frame": "faulthandler of 3.12 tells the interpreter's entry frame of a thread that is just entering or leaving it",
+    "class call": "faulthandler tells the helper frame of an inlined class call, or ends there (3.14); Python's own "
+                  "tracebacks leave it out",
 }
 
 
@@ -55,9 +58,9 @@ def compare(report, text, registers, told_by, crash=0):
     if crash:
         threads, unknown = threads[:-1], []     # the last one is told as far as it went
         result.add("faulthandler crashed with signal %d behind %r" % (crash, text[-100:]), "crash")
-    elif not threads:
-        result.add("faulthandler wrote no thread: %r" % text[:200])
     ended = "crash" if crash else why_ended(report, threads, unknown)
+    if not threads and not ended:
+        result.add("faulthandler wrote no thread: %r" % text[:200])
     for line in unknown:
         result.add("faulthandler wrote %r" % line, ended if line in ("...", faulthandler_text.FREED) else None)
     compare_python(result, report, threads, ended, registers, told_by)
@@ -150,6 +153,8 @@ def why_cut(told, ours):
         return "cut"
     if told.gave_up and told.frames and told.frames[-1].line is None:
         return "no line"
+    if told.gave_up and told.frames and told.frames[-1].function == "__init__":
+        return "class call"      # the helper has no globals, which 3.14 takes for damage
     return None
 
 
@@ -162,7 +167,9 @@ def why_only_told(wanted):
     """The cause of a frame that only faulthandler has; the frames after it have to agree again."""
     if wanted.file == wanted.function == "__init__":
         return "class call"
-    return None
+    if (wanted.file, wanted.function) == ("<shim>", "<interpreter trampoline>"):
+        return "entry frame"
+    return "not begun" if wanted.line is None else None
 
 
 def compare_pcs(result, threads, registers):

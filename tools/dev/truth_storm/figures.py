@@ -24,9 +24,8 @@ def lines(outcomes, not_dumped):
         if cells is COLUMNS:
             yield "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|"
     yield ""
-    yield from explanations(outcomes)
-    for reason, count in not_dumped.most_common():
-        yield "%d draws gave no core: %s" % (count, reason)
+    for sentence in [*explanations(outcomes), *beside(outcomes), *missing(not_dumped)]:
+        yield "- " + sentence
 
 
 def row(name, outcomes):
@@ -43,13 +42,27 @@ def row(name, outcomes):
 
 
 def explanations(outcomes):
-    """How often each of faulthandler's limits was met."""
+    """How often each of faulthandler's limits was met, behind what none of them explains."""
+    differing = [outcome for outcome in outcomes if outcome.sentences]
+    yield "%d of %d cores differ without an explanation" % (len(differing), len(outcomes))
     found = collections.Counter(difference.cause for outcome in outcomes
                                 for difference in outcome.result.differences if difference.cause)
     for cause, count in found.most_common():
-        yield "%d times: %s" % (count, comparison.CAUSES[cause])
-    differing = [outcome for outcome in outcomes if outcome.sentences]
-    yield "%d of %d cores differ without an explanation" % (len(differing), len(outcomes))
+        yield "%s: %s" % ("once" if count == 1 else "%d times" % count, comparison.CAUSES[cause])
+
+
+def beside(outcomes):
+    """Cores whose Python frames a peer tells as faulthandler does."""
+    for name in sorted({name for outcome in outcomes for name in outcome.peers}):
+        verdicts = [(outcome, outcome.peers[name]) for outcome in outcomes if outcome.peers.get(name) is not None]
+        ours = sum(not outcome.sentences for outcome, _ in verdicts)
+        yield "%s is right on %d of %d cores that it can be asked about, pycore on %d" % (
+            name, sum(verdict == "" for _, verdict in verdicts), len(verdicts), ours)
+
+
+def missing(not_dumped):
+    for reason, count in not_dumped.most_common():
+        yield "%d draws gave no core: %s" % (count, reason)
 
 
 def write_json(path, outcomes, not_dumped):

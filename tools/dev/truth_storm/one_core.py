@@ -8,6 +8,7 @@ import dataclasses
 import json
 import pathlib
 import random
+import shutil
 import time
 
 import core_factory
@@ -30,6 +31,20 @@ class Made:
     registers: dict            # tid -> registers as they were at the stop
     told_by: int               # the tid that ran faulthandler's handler
     crash: int                 # the signal that faulthandler crashed with, or 0
+
+
+def save(made, folder):
+    """Moves the core into `folder`, with all that is needed to judge it once more."""
+    facts = {name: getattr(made, name) for name in ("interpreter", "workload", "method", "registers", "told_by", "crash")}
+    (folder / "made.json").write_text(json.dumps(facts))
+    (folder / "text").write_text(made.text)
+    shutil.move(str(made.core), str(folder / "dumped"))
+
+
+def load(folder):
+    facts = json.loads((folder / "made.json").read_text())
+    facts["registers"] = {int(tid): registers for tid, registers in facts["registers"].items()}
+    return Made(core=folder / "dumped", text=(folder / "text").read_text(), **facts)
 
 
 def make(cache, interpreter, seed, folder, gcore_share):

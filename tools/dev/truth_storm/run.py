@@ -18,7 +18,7 @@ import time
 
 import core_factory
 
-from . import comparison, native_names, one_core, still_process
+from . import comparison, native_names, one_core, peers, still_process
 
 MAX_KEPT = 20
 READ_SECONDS = 60
@@ -35,6 +35,7 @@ class Outcome:
     result: comparison.Result
     named: int = 0                                    # innermost C functions that eu-stack names too
     misnamed: int = 0                                 # and differently
+    peers: dict = dataclasses.field(default_factory=dict)       # name -> verdict, see peers.py
     sentences: list = dataclasses.field(default_factory=list)   # differences without a cause
 
 
@@ -44,6 +45,7 @@ class Storm:
         self.work = core_factory.CACHE / "storm" / ("work-%d" % os.getpid())
         self.work.mkdir(parents=True)
         self.pycore = shutil.copy(options.pycore, self.work / "pycore")   # it may be built anew meanwhile
+        self.peers = peers.find(core_factory.CACHE) if options.peers else []
         self.eu_stack = native_names.EuStack(core_factory.CACHE / "storm")
         self.outcomes, self.not_dumped = [], collections.Counter()
         self.deadline = time.monotonic() + options.seconds
@@ -61,6 +63,14 @@ class Storm:
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
 
+    def again(self, folder):
+        """Judges one kept core once more."""
+        outcome = self.judge(one_core.load(folder), seed=0)
+        self.outcomes.append(outcome)
+        if outcome.sentences:
+            self.tell_difference(outcome, folder)
+        shutil.rmtree(self.work)
+
     def is_over(self):
         return len(self.outcomes) >= self.options.cores or time.monotonic() > self.deadline
 
@@ -73,9 +83,13 @@ class Storm:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             made = one_core.make(core_factory.CACHE / "storm", interpreter, seed, folder, self.options.gcore_share)
-            self.note(self.judge(made, seed), folder)
+            outcome = self.judge(made, seed)
+            outcome.peers = {peer.name: peer.judge(made) for peer in self.peers}
+            self.note(outcome, made)
         except still_process.NotDumped as reason:
             self.not_dumped[str(reason).split(":")[0]] += 1
+        except (OSError, subprocess.SubprocessError) as error:
+            self.not_dumped[type(error).__name__] += 1
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             slots.put(folder)
@@ -83,10 +97,14 @@ class Storm:
     def judge(self, made, seed):
         outcome = Outcome(seed, made.interpreter["name"], tuple(made.interpreter["version_info"][:2]), made.workload,
                           made.method, comparison.Result())
-        report, told = self.read(made)
-        if report is None:
-            outcome.sentences.append(told)
-            return outcome
+        try:
+            self.compare(made, outcome)
+        except (OSError, LookupError, TypeError, ValueError, subprocess.SubprocessError) as error:
+            outcome.sentences.append("the answer cannot be judged: %r" % error)
+        return outcome
+
+    def compare(self, made, outcome):
+        report = self.read(made)
         outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash)
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
@@ -94,7 +112,6 @@ class Storm:
             outcome.named, wrong = native_names.compare(report["threads"], innermost)
             outcome.misnamed = len(wrong)
             outcome.sentences += wrong
-        return outcome
 
     def command(self, made):
         root = made.interpreter["root"]
@@ -102,35 +119,31 @@ class Storm:
                 *(["--sysroot", root] if root else []), str(made.core)]
 
     def read(self, made):
-        """(report, None), or (None, why not)."""
-        try:
-            done = subprocess.run(self.command(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=READ_SECONDS)
-        except subprocess.TimeoutExpired:
-            return None, "pycore took more than %d seconds" % READ_SECONDS
+        done = subprocess.run(self.command(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=READ_SECONDS)
         if done.returncode not in (0, 3):
-            return None, "pycore ended with %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:])
-        return json.loads(done.stdout), None
+            raise ValueError("exit status %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-300:]))
+        return json.loads(done.stdout)
 
-    def note(self, outcome, folder):
+    def note(self, outcome, made):
         with self.lock:
+            if len(self.outcomes) >= self.options.cores and not outcome.sentences:
+                return      # another slot's core was the last one that was asked for
             self.outcomes.append(outcome)
             count = len(self.outcomes)
             if outcome.sentences:
-                self.tell_difference(outcome, self.keep(outcome, folder))
+                self.tell_difference(outcome, self.keep(outcome, made))
             if count % 100 == 0:
                 print("%d cores" % count, flush=True)
 
-    def keep(self, outcome, folder):
-        """A core that differs stays, with faulthandler's text beside it."""
+    def keep(self, outcome, made):
+        """A core that differs stays, with faulthandler's text and the stop's registers beside it."""
         self.options.keep.mkdir(parents=True, exist_ok=True)
         if len(list(self.options.keep.iterdir())) >= MAX_KEPT:
             return None
         target = self.options.keep / ("%s-%d" % (outcome.interpreter, outcome.seed))
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
-        for name in ("dumped", "text"):
-            shutil.move(str(folder / name), str(target / name))
+        one_core.save(made, target)
         (target / "differences").write_text("\n".join([outcome.workload, outcome.method, *outcome.sentences]) + "\n")
         return target
 
