@@ -108,6 +108,16 @@ bool read_note(const ElfNote& note, CoreNotes& notes) {
     }
 }
 
+// Notes of pycore's own.
+void read_snapshot_note(const ElfNote& note, CoreNotes& notes, Diagnostics& diagnostics) {
+    const std::string_view text(reinterpret_cast<const char*>(note.description.data()), note.description.size());
+    if (note.type == kMappingsNote) notes.mappings = parse_mappings(text);
+    if (note.type != kManifestNote) return;
+    auto manifest = parse_manifest(text);
+    if (!manifest) diagnostics.warn(manifest.error());
+    notes.snapshot = manifest.value_or(SnapshotManifest{});
+}
+
 std::string_view note_name(std::uint32_t type) {
     switch (type) {
         case NT_PRSTATUS: return "NT_PRSTATUS (a thread's registers)";
@@ -160,6 +170,7 @@ void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diag
             diagnostics.warn(
                 {ErrorCode::Corrupt, fmt::format("a note of the core is damaged: {}", note_name(note->type)), {}});
         }
+        if (note && note->name == kSnapshotOwner) read_snapshot_note(*note, notes, diagnostics);
         if (note) continue;
         if (!reader.cut()) return;
         const std::size_t damage = reader.offset();

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "process/proc_files.h"
 #include "process/process_snapshot.h"
+#include "process/snapshot_manifest.h"
 
 namespace pycore {
 
@@ -40,6 +42,8 @@ struct CoreNotes {
     std::optional<std::uint64_t> file_page_size;
     AuxiliaryVector auxiliary;
     bool has_auxiliary = false;
+    std::optional<SnapshotManifest> snapshot;  // of pycore's own snapshots
+    std::vector<ProcMapping> mappings;         // of the same: every mapping of the process
 };
 
 // The entries of NT_AUXV and of /proc/PID/auxv; false if there is none.

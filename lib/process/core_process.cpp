@@ -80,6 +80,10 @@ void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnap
         process.crashed_tid = taken->tid;
     }
     process.auxiliary = notes.auxiliary;
+    if (notes.snapshot) {
+        process.source_kind = "snapshot";
+        process.producer = "pycore";
+    }
     if (!notes.process) return;
     process.pid = notes.process->pid;
     process.ppid = notes.process->ppid;
@@ -105,6 +109,13 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
 
     auto memory = std::make_shared<FileMemory>();
     memory->keep_alive(file);
+    // What a snapshot left out is known all the same, so that it reads as absent, not as unmapped.
+    for (const ProcMapping& mapping : notes.mappings) {
+        memory->add_mapping({mapping.range, mapping.readable, mapping.writable, mapping.executable, 0});
+    }
+    if (notes.snapshot) {
+        for (Thread& thread : process.threads) thread.name = notes.snapshot->thread_names[thread.tid];
+    }
     MemoryParts parts;
     parts.segments_lost = headers->segments_lost;
     parts.segments = load_segments(*headers, file->bytes());

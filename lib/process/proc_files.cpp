@@ -52,8 +52,8 @@ std::optional<ProcMapping> parse_mapping(const std::string& line) {
         begin >= end) {
         return std::nullopt;
     }
-    ProcMapping mapping{{{begin}, {end}}, permissions[0] == 'r', permissions[1] == 'w', permissions[2] == 'x',
-                        {offset},         {}};
+    ProcMapping mapping{
+        {{begin}, {end}}, permissions[0] == 'r', permissions[1] == 'w', permissions[2] == 'x', {offset}, {}};
     if (path_at > 0) mapping.path = unescape_newlines(std::string_view(line).substr(static_cast<std::size_t>(path_at)));
     return mapping;
 }
@@ -93,14 +93,18 @@ Result<std::string> read_proc_file(const std::string& path) {
     }
 }
 
-Result<std::vector<ProcMapping>> read_mappings(std::int64_t pid) {
-    const auto text = read_proc_file(fmt::format("/proc/{}/maps", pid));
-    if (!text) return text.error();
+std::vector<ProcMapping> parse_mappings(std::string_view text) {
     std::vector<ProcMapping> mappings;
-    for (const std::string_view line : lines_of(*text)) {
+    for (const std::string_view line : lines_of(text)) {
         if (auto mapping = parse_mapping(std::string(line))) mappings.push_back(*std::move(mapping));
     }
     return mappings;
+}
+
+Result<std::vector<ProcMapping>> read_mappings(std::int64_t pid) {
+    const auto text = read_proc_file(fmt::format("/proc/{}/maps", pid));
+    if (!text) return text.error();
+    return parse_mappings(*text);
 }
 
 Result<ProcStatus> read_status(std::int64_t pid) {
@@ -147,11 +151,10 @@ std::optional<BlockedCall> read_blocked_call(std::int64_t pid, std::int64_t tid)
     BlockedCall call;
     auto& a = call.arguments;
     const char* line = text->c_str();
-    const int words = std::sscanf(line,
-                                  "%" SCNd64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
-                                  " %" SCNx64 " %" SCNx64,
-                                  &call.number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &call.sp.value,
-                                  &call.pc.value);
+    const int words = std::sscanf(
+        line,
+        "%" SCNd64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+        &call.number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &call.sp.value, &call.pc.value);
     if (words == 9) return call;
     if (std::sscanf(line, "-1 %" SCNx64 " %" SCNx64, &call.sp.value, &call.pc.value) != 2) return std::nullopt;
     call.number = -1;

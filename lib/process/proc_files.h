@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -50,6 +51,7 @@ struct BlockedCall {
 
 // NotFound: there is no such process (any more).
 Result<std::string> read_proc_file(const std::string& path);
+std::vector<ProcMapping> parse_mappings(std::string_view text);
 Result<std::vector<ProcMapping>> read_mappings(std::int64_t pid);
 Result<ProcStatus> read_status(std::int64_t pid);
 std::vector<std::int64_t> list_tasks(std::int64_t pid);  // ascending; empty if it has ended
