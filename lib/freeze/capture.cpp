@@ -15,7 +15,6 @@ namespace {
 using Clock = ThreadStop::Clock;
 
 constexpr int kMaxAttempts = 3;  // of each kind
-constexpr auto kThreadDeadline = std::chrono::milliseconds(5);
 
 class Capturer {
 public:
@@ -91,7 +90,7 @@ private:
     Result<bool> stop_once() {
         capture_.process.pages->attach();
         options_.on_stop(true);
-        auto stop = ThreadStop::stop(pid(), Clock::now() + kThreadDeadline);
+        auto stop = ThreadStop::stop(pid(), Clock::now() + options_.max_pause / 2);
         if (!stop) {
             options_.on_stop(false);
             return std::move(stop).error();

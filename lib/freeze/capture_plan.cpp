@@ -7,10 +7,10 @@
 namespace pycore {
 namespace {
 
-constexpr std::uint64_t kRedZone = 128;               // below sp, x86-64 System V ABI
-constexpr std::uint64_t kMaxStack = 1 << 20;          // bytes a thread; 10,000 Python frames take some 5 MiB
-constexpr std::uint64_t kMaxModuleData = 4 << 20;     // bytes a mapping
-constexpr std::uint64_t kThreadControlBlock = 4096;   // struct pthread: 2,304 bytes in glibc 2.36
+constexpr std::uint64_t kRedZone = 128;              // below sp, x86-64 System V ABI
+constexpr std::uint64_t kMaxStack = 1 << 20;         // bytes a thread; 10,000 Python frames take some 5 MiB
+constexpr std::uint64_t kMaxModuleData = 4 << 20;    // bytes a mapping
+constexpr std::uint64_t kThreadControlBlock = 4096;  // struct pthread: 2,304 bytes in glibc 2.36
 
 const ProcMapping* find_mapping(const LiveProcess& process, Address address) {
     const auto found = std::find_if(process.mappings.begin(), process.mappings.end(),
@@ -32,8 +32,7 @@ void look_at_stack(const LiveProcess& process, const Thread& thread) {
     if (stack == nullptr) return;
     const Address begin{std::max(stack->range.begin.value, sp.value - kRedZone)};
     // glibc puts the thread's own data on top of its stack.
-    const Address top = stack->range.contains(thread.registers.thread_pointer) &&
-                                thread.registers.thread_pointer > sp
+    const Address top = stack->range.contains(thread.registers.thread_pointer) && thread.registers.thread_pointer > sp
                             ? thread.registers.thread_pointer
                             : stack->range.end;
     look_at(process, begin, std::min(top - begin, kMaxStack));
@@ -51,8 +50,8 @@ void look_at_essentials(const LiveProcess& process) {
     const ProcMapping* before = nullptr;
     for (const ProcMapping& mapping : process.mappings) {
         // .bss is anonymous memory right behind a module's data.
-        const bool is_bss = mapping.path.empty() && before != nullptr && before->is_file() &&
-                            before->range.end == mapping.range.begin;
+        const bool is_bss =
+            mapping.path.empty() && before != nullptr && before->is_file() && before->range.end == mapping.range.begin;
         const bool is_data = mapping.is_file() && !mapping.is_device();
         if (mapping.readable && mapping.writable && (is_data || is_bss)) {
             look_at(process, mapping.range.begin, std::min(mapping.range.size_bytes(), kMaxModuleData));

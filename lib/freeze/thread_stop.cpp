@@ -23,6 +23,13 @@ namespace pycore {
 namespace {
 
 constexpr int kMaxPasses = 100;  // over the list of tasks; new threads may appear in each
+// A thread in uninterruptible sleep will not stop; any other does as soon as it gets a processor.
+constexpr auto kPatienceWithSleepers = std::chrono::milliseconds(2);
+
+bool sleeps_uninterruptibly(std::int64_t tid) {
+    const auto status = read_status(tid);
+    return status && status->state == 'D';
+}
 
 std::vector<std::byte> read_register_set(std::int64_t tid, unsigned long type, std::size_t size) {
     std::vector<std::byte> bytes(size);
@@ -71,6 +78,7 @@ Result<void> ThreadStop::seize_all(std::int64_t pid, Clock::time_point deadline)
 }
 
 bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
+    const auto begun = Clock::now();
     for (;;) {
         int status = 0;
         const pid_t done = ::waitpid(static_cast<pid_t>(thread.tid), &status, __WALL | WNOHANG);
@@ -81,7 +89,9 @@ bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
             return true;
         }
         if (done < 0 && errno != EINTR) return false;
-        if (Clock::now() >= deadline) return false;
+        const auto now = Clock::now();
+        if (now >= deadline) return false;
+        if (now - begun > kPatienceWithSleepers && sleeps_uninterruptibly(thread.tid)) return false;
         ::sched_yield();
     }
 }

@@ -21,7 +21,8 @@ std::span<const std::byte> bytes_of(const std::string& text) { return std::as_by
 std::string explain_refusal(const ProcStatus& status) {
     const auto own = static_cast<std::int64_t>(::geteuid());
     if (own != 0 && status.user != own) {
-        return fmt::format("it belongs to user {}, and you are {}; run pycore as that user or as root", status.user, own);
+        return fmt::format("it belongs to user {}, and you are {}; run pycore as that user or as root", status.user,
+                           own);
     }
     const auto scope = read_proc_file("/proc/sys/kernel/yama/ptrace_scope");
     const char level = scope && !scope->empty() ? scope->front() : '0';
@@ -47,7 +48,8 @@ Result<ProcStatus> find_process(std::int64_t pid) {
     }
     if (status->process_id != pid) {
         return Error{ErrorCode::InvalidArgument,
-                     fmt::format("it is a thread of process {}; ask for that one", status->process_id), {}};
+                     fmt::format("it is a thread of process {}; ask for that one", status->process_id),
+                     {}};
     }
     return status;
 }
@@ -76,7 +78,8 @@ std::string root_of(std::int64_t pid) {
 Result<AuxiliaryVector> parse_auxiliary_file(const std::string& bytes) {
     AuxiliaryVector auxiliary;
     if (parse_auxiliary(bytes_of(bytes), auxiliary) && auxiliary.program_headers && auxiliary.entry) return auxiliary;
-    return Error{ErrorCode::Unsupported, "it is no 64-bit process of x86-64, the only kind that pycore reads so far", {}};
+    return Error{
+        ErrorCode::Unsupported, "it is no 64-bit process of x86-64, the only kind that pycore reads so far", {}};
 }
 
 // glibc, x86-64: struct pthread begins at the thread pointer and holds the head of the list of robust
@@ -148,8 +151,8 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     }
     auto pages = LivePages::open(pid, mirrors);
     if (!pages) {
-        return Error{ErrorCode::Io, pages.error().code == ErrorCode::Io ? explain_refusal(*status) : pages.error().message,
-                     {}};
+        return Error{
+            ErrorCode::Io, pages.error().code == ErrorCode::Io ? explain_refusal(*status) : pages.error().message, {}};
     }
     process.pages = *std::move(pages);
 
