@@ -87,6 +87,12 @@ Result<void> write_file(const std::string& path, std::string_view text) {
     return output_error(path, *failure);
 }
 
+std::string place_to_write(const std::string& path) {
+    if (is_special_file(path)) return path;
+    const auto folder = std::filesystem::path(resolved(path)).parent_path();
+    return folder.empty() ? "." : folder.string();
+}
+
 bool use_color(ColorChoice choice) {
     if (choice != ColorChoice::Auto) return choice == ColorChoice::Always;
     if (is_set("NO_COLOR")) return false;

@@ -15,6 +15,9 @@ namespace pycore {
 Result<void> write_stdout(std::string_view text);
 Result<void> write_file(const std::string& path, std::string_view text);
 
+// What write_file(path) has to be allowed to write: the folder of the file, or the special file itself.
+std::string place_to_write(const std::string& path);
+
 enum class ColorChoice { Auto, Always, Never };
 // Auto: a terminal, unless NO_COLOR is set and not empty; FORCE_COLOR stands for Always.
 bool use_color(ColorChoice choice);

@@ -10,6 +10,7 @@
 
 #include "output.h"
 #include "report/escape.h"
+#include "sandboxed.h"
 
 namespace pycore {
 namespace {
@@ -95,6 +96,7 @@ ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, cons
         print_about_target(invocation, "", "reading a live process is not built yet; `gcore PID` makes a core of it");
         return ExitStatus::NoAnswer;
     }
+    enter_sandbox_for(invocation, read);
     const auto state = read_process(invocation.target(), read);
     if (!state) {
         print_about_target(invocation, "", state.error().message);
