@@ -3,6 +3,7 @@
 #include "pycore.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 

@@ -48,8 +48,9 @@ bool read_prpsinfo(const ElfNote& note, CoreNotes& notes) {
     const auto info = ByteReader(note.description).read<elf_prpsinfo>();
     if (!info) return false;
     notes.process_first = notes.threads.empty();
+    // A task's name has 15 bytes (TASK_COMM_LEN); gdb fills all 16 with what the program's file is called.
     notes.process =
-        ProcessRecord{info->pr_pid, info->pr_ppid, info->pr_uid, fixed_text(info->pr_fname, sizeof(info->pr_fname)),
+        ProcessRecord{info->pr_pid, info->pr_ppid, info->pr_uid, fixed_text(info->pr_fname, sizeof(info->pr_fname) - 1),
                       fixed_text(info->pr_psargs, sizeof(info->pr_psargs))};
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "python/frame_position.h"
@@ -117,6 +118,7 @@ private:
         result.owner = owner_of(owner);
         auto executable = *frame.pointer(remote_.layout.interpreter_frame.executable);
         if (remote_.traits.tagged_references) executable.value &= ~std::uint64_t{3};
+        if (is_absent_helper(frame, executable)) return;
         const CodeInfo& code = codes_.read(executable, report_);
         if (code.is_code) {
             const std::int64_t offset = instruction_offset(frame, code);
@@ -125,6 +127,15 @@ private:
             fill_frame(remote_, code, offset, result, report_);
         }
         open_.frames.push_back(std::move(result));
+    }
+
+    // The helper of an inlined class call waits at its first instruction for `__init__` to return. Its code is
+    // a constant of the interpreter's file (_Py_InitCleanup), which a core without that file does not hold.
+    bool is_absent_helper(const RemoteStruct& frame, Address code) const {
+        const auto& fields = remote_.layout.code_object;
+        if (!has_shims() || open_.frames.empty() || !fields.co_code_adaptive) return false;
+        if (frame.pointer(remote_.layout.interpreter_frame.instr_ptr) != code + *fields.co_code_adaptive) return false;
+        return !read_value<std::uint64_t>(remote_.memory, code);
     }
 
     // Bytes from the first instruction to the last one that ran; negative before the first.

@@ -27,6 +27,7 @@ public:
     void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
 
 private:
+    void add(PythonThread thread, std::vector<PythonThread>& threads);
     PythonThread read_thread(std::int64_t interpreter_id, const RemoteStruct& state);
     std::size_t state_size() const;
     AttachStatus read_status(const RemoteStruct& state) const;

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 #include "support/catch.h"
 #include "support/state_builder.h"
 

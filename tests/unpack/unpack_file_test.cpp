@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <random>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/pack.h"
