@@ -170,6 +170,12 @@ def test_controls_in_a_wrong_option_are_escaped():
         assert not any(c in done.stderr for c in "\x1b\x9b")
 
 
+def test_controls_in_the_name_of_an_output_file_are_escaped(core, tmp_path):
+    done = pycore("gil", "-o", tmp_path / "missing" / "\x1b[31m", core)
+    assert done.returncode == 1
+    assert "\\x1b[31m" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_a_core_without_a_command_is_understood(tmp_path):
     path = tmp_path / "core.1"
     path.write_bytes(b"")

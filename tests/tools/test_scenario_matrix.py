@@ -48,6 +48,12 @@ def test_what_differs_is_bold_and_said():
     assert "side by side" not in text
 
 
+def test_runs_of_different_interpreters_are_put_together():
+    cells = [cell("pyenv-3.9.18", "hang_lock"), cell("debian-sid-3.15.2d", "crash_gc", "files", ("wrong",))]
+    parts = [render.summarize([one], INTERPRETERS, {"no core": 1}) for one in cells]
+    assert render.merge(parts) == render.summarize(cells, INTERPRETERS, {"no core": 2})
+
+
 def test_only_the_part_between_the_marks_is_written(tmp_path):
     page = tmp_path / "page.md"
     marked = "before\n<!-- written by x: begin -->\n%s\n<!-- written by x: end -->\nafter\n"

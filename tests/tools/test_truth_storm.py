@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The truth storm understands faulthandler's text, finds what differs, and excuses only what it can explain."""
+import collections
 import json
 import os
 import pathlib
@@ -13,7 +14,8 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PYCORE = pathlib.Path(os.environ.get("PYCORE_BIN", CHECKOUT / "build" / "tools" / "pycore"))
 sys.path.insert(0, str(CHECKOUT / "tools" / "dev"))
 
-from truth_storm import comparison, core_registers, faulthandler_text, native_names  # noqa: E402
+from truth_storm import comparison, core_registers, faulthandler_text, first_lines, native_names  # noqa: E402
+from truth_storm import figures, run  # noqa: E402
 
 TEXT = '''Thread 0x00007f0000000b00 [worker] (most recent call first):
   File "/job/w.py", line 5 in wait
@@ -136,6 +138,28 @@ def test_an_innermost_frame_that_has_not_begun_is_excused(frame, cause):
     text = TEXT.replace('  File "/job/w.py", line 5', frame + '  File "/job/w.py", line 5')
     assert causes(compare(make_report(), text)) == {cause}
     assert sentences(compare(make_report(), text.replace("line ???", "line 7").replace("<shim>", "x")))
+
+
+def test_a_frame_at_the_first_line_of_its_function_is_excused_only_if_one_begins_there(tmp_path):
+    source = tmp_path / "job.py"
+    source.write_text("import os\n\n\ndef outer():\n    def step(): pass\n    return step\n")
+    begins = first_lines.FirstLines({"root": None, "executable": "/usr/bin/python3", "version_info": [3, 11]})
+    for line, excused in ((5, True), (6, False)):
+        text = TEXT.replace('  File "/job/w.py", line 5', '  File "%s", line %d in step\n  File "/job/w.py", line 5' % (source, line))
+        result = comparison.compare(make_report(), text, REGISTERS, 1, begins=begins)
+        assert bool(result.unexplained()) != excused
+    assert not begins("/no/such/file", 1, "step")
+
+
+def test_figures_are_read_as_they_were_written(tmp_path):
+    helper = '  File "__init__", line ??? in __init__\n'
+    result = compare(make_report(), TEXT.replace('  File "/job/w.py", line 9', helper + '  File "/job/w.py", line 9'))
+    outcome = run.Outcome(7, "pyenv-3.13.0", (3, 13), "test: test_re", "kernel", result, named=2)
+    figures.write_json(tmp_path / "figures.json", [outcome], collections.Counter({"the tracer is gone": 3}))
+    outcomes, not_dumped = figures.read_json(tmp_path / "figures.json", run.Outcome)
+    assert list(figures.lines(outcomes, not_dumped)) == list(figures.lines([outcome], not_dumped))
+    row = list(figures.lines(outcomes, not_dumped))[2]
+    assert [cell.strip() for cell in row.strip("|").split("|")] == "3.13 1 1 2 2 5 4 1 2 2".split()
 
 
 def test_older_frames_are_excused_only_behind_the_limit():

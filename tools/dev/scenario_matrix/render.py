@@ -25,6 +25,18 @@ def summarize(cells, interpreters, not_made):
         "not_made": dict(sorted(not_made.items()))}
 
 
+def merge(documents):
+    """One document out of those of several runs, each with interpreters of its own."""
+    merged = {"interpreters": {}, "methods": collections.Counter(), "different": [], "not_made": collections.Counter()}
+    for document in documents:
+        merged["interpreters"].update(document["interpreters"])
+        merged["methods"].update(document["methods"])
+        merged["different"] += document["different"]
+        merged["not_made"].update(document["not_made"])
+    return dict(merged, methods=dict(merged["methods"]), different=sorted(merged["different"]),
+                not_made=dict(sorted(merged["not_made"].items())))
+
+
 def counts_of(cells):
     counts = {group: {"cores": 0, "right": 0} for group in GROUPS}
     for cell in cells:

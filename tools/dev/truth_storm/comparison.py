@@ -7,7 +7,7 @@
 A difference whose `cause` is set is one of faulthandler's known limits; all others are somebody's bug.
 """
 import dataclasses
-from typing import Optional
+from typing import Callable, Optional
 
 from . import faulthandler_text
 
@@ -28,7 +28,8 @@ CAUSES = {
     "no line": "faulthandler of 3.14 and 3.15 ends a stack at a frame whose line is unknown",
     "other interpreter": "faulthandler tells the threads of one interpreter only",
     "newborn": "faulthandler tells a thread that is being started, which has its maker's identity or none, and no frame",
-    "not begun": "faulthandler tells a frame that has not begun and has no line, Python's own tracebacks leave it out",
+    "not begun": "faulthandler tells a frame that has not begun, at no line or at the function's first; Python's own "
+                 "tracebacks leave it out",
     "entry frame": "faulthandler of 3.12 tells the interpreter's entry frame of a thread that is just entering or leaving it",
     "class call": "faulthandler tells the helper frame of an inlined class call, or ends there (3.14); Python's own "
                   "tracebacks leave it out",
@@ -44,6 +45,7 @@ class Result:
     native_threads: int = 0        # whose innermost program counter was compared
     agreeing_native: int = 0
     differences: list = dataclasses.field(default_factory=list)
+    begins: Callable = None        # see compare()
 
     def add(self, sentence, cause=None, only_told=0):
         self.differences.append(Difference(sentence, cause, only_told))
@@ -52,8 +54,9 @@ class Result:
         return [difference for difference in self.differences if not difference.cause]
 
 
-def compare(report, text, registers, told_by, crash=0):
-    result = Result()
+def compare(report, text, registers, told_by, crash=0, begins=lambda *_: False):
+    """`begins(file, line, function)`: whether a function of that name begins there."""
+    result = Result(begins=begins)
     threads, unknown = faulthandler_text.parse(text)
     if crash:
         threads, unknown = threads[:-1], []     # the last one is told as far as it went
@@ -132,7 +135,7 @@ def compare_frames(result, tid, told, ours, several):
             result.agreeing_frames += 1
             index += 1
             continue
-        cause = why_only_told(wanted)
+        cause = why_only_told(wanted, result.begins)
         if cause is None and several:
             left = len(told.frames) - position
             result.add("thread %d: frames of another interpreter" % tid, "other interpreter", only_told=left)
@@ -163,13 +166,13 @@ def spell(frame):
                                    faulthandler_text.spell(frame["function"]))
 
 
-def why_only_told(wanted):
+def why_only_told(wanted, begins):
     """The cause of a frame that only faulthandler has; the frames after it have to agree again."""
     if wanted.file == wanted.function == "__init__":
         return "class call"
     if (wanted.file, wanted.function) == ("<shim>", "<interpreter trampoline>"):
         return "entry frame"
-    return "not begun" if wanted.line is None else None
+    return "not begun" if wanted.line is None or begins(wanted.file, wanted.line, wanted.function) else None
 
 
 def compare_pcs(result, threads, registers):

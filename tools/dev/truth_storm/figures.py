@@ -66,13 +66,27 @@ def missing(not_dumped):
 
 
 def write_json(path, outcomes, not_dumped):
-    document = {"cores": len(outcomes), "table": list(lines(outcomes, not_dumped)), "differing": [
-        {"seed": outcome.seed, "interpreter": outcome.interpreter, "workload": outcome.workload,
-         "method": outcome.method, "sentences": outcome.sentences} for outcome in outcomes if outcome.sentences],
-        "interpreters": dict(collections.Counter(outcome.interpreter for outcome in outcomes)),
-        "workloads": dict(collections.Counter(outcome.workload.split(":")[0] for outcome in outcomes)),
-        "methods": dict(collections.Counter(outcome.method for outcome in outcomes))}
+    document = {"cores": len(outcomes), "table": list(lines(outcomes, not_dumped)), "not_dumped": dict(not_dumped),
+                "outcomes": [as_json(outcome) for outcome in outcomes]}
     path.write_text(json.dumps(document, indent=1) + "\n")
+
+
+def as_json(outcome):
+    facts = dict(vars(outcome), result=dict(vars(outcome.result)))
+    del facts["result"]["begins"]
+    facts["result"]["differences"] = [vars(difference) for difference in outcome.result.differences]
+    return facts
+
+
+def read_json(path, make_outcome):
+    """(outcomes, not_dumped) as write_json() wrote them."""
+    document = json.loads(path.read_text())
+    outcomes = []
+    for facts in document["outcomes"]:
+        differences = [comparison.Difference(**one) for one in facts["result"].pop("differences")]
+        facts["result"] = comparison.Result(**facts["result"], differences=differences)
+        outcomes.append(make_outcome(**dict(facts, version=tuple(facts["version"]))))
+    return outcomes, collections.Counter(document["not_dumped"])
 
 
 def write_junit(path, outcomes):

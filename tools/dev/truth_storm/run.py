@@ -18,9 +18,9 @@ import time
 
 import core_factory
 
-from . import comparison, native_names, one_core, peers, still_process
+from . import comparison, first_lines, native_names, one_core, peers, still_process
 
-MAX_KEPT = 20
+MAX_KEPT = 40
 READ_SECONDS = 60
 
 
@@ -61,15 +61,26 @@ class Storm:
                 for future in [pool.submit(self.draw, number, slots) for number in range(self.options.cores * 2 + 20)]:
                     future.result()
         finally:
-            shutil.rmtree(self.work, ignore_errors=True)
+            self.clear()
 
-    def again(self, folder):
+    def clear(self):
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def again(self, folder, seed=0):
         """Judges one kept core once more."""
-        outcome = self.judge(one_core.load(folder), seed=0)
+        outcome = self.judge(one_core.load(folder), seed)
         self.outcomes.append(outcome)
         if outcome.sentences:
             self.tell_difference(outcome, folder)
-        shutil.rmtree(self.work)
+
+    def rejudge(self, outcomes):
+        """Takes the outcomes of a storm; those that differ are judged once more, if their cores were kept."""
+        for outcome in outcomes:
+            folder = self.options.keep / ("%s-%d" % (outcome.interpreter, outcome.seed))
+            if outcome.sentences and folder.exists():
+                self.again(folder, outcome.seed)
+            else:
+                self.outcomes.append(outcome)
 
     def is_over(self):
         return len(self.outcomes) >= self.options.cores or time.monotonic() > self.deadline
@@ -105,7 +116,8 @@ class Storm:
 
     def compare(self, made, outcome):
         report = self.read(made)
-        outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash)
+        outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash,
+                                            first_lines.FirstLines(made.interpreter))
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
             innermost = self.eu_stack.innermost(made.core, made.interpreter)
