@@ -22,7 +22,14 @@ constexpr std::size_t kClusterPages = 4;
 constexpr std::size_t kBatchPages = 1024;  // 4 MiB
 constexpr std::uint64_t kPresentBit = 1ULL << 63;
 
-enum PageState : std::uint8_t { kUnknown, kThere, kMissing };
+enum PageState : std::uint8_t {
+    kUnknown,
+    kThere,
+    kOfFile,  // never touched by the process; its bytes are the file's
+    kMissing,
+};
+
+bool is_there(std::uint8_t state) { return state == kThere || state == kOfFile; }
 
 }  // namespace
 
@@ -30,6 +37,7 @@ struct LivePages::Area {
     Mapping mapping;
     std::byte* mirror = nullptr;
     std::vector<std::uint8_t> pages;  // PageState; empty until the first is asked for
+    std::span<const std::byte> file;  // of its file, from its begin on; empty if nobody has them
 
     std::size_t page_count() const { return mapping.range.size_bytes() / kPage; }
     Address address_of(std::size_t page) const { return mapping.range.begin + page * kPage; }
@@ -63,10 +71,14 @@ Result<std::shared_ptr<LivePages>> LivePages::open(std::int64_t pid, const std::
     pages->reserved_ = total;
     std::byte* at = pages->base_;
     for (const Mapping& mapping : mappings) {
-        pages->areas_.push_back({mapping, at, {}});
+        pages->areas_.push_back({mapping, at, {}, {}});
         at += mapping.range.size_bytes();
     }
     return pages;
+}
+
+void LivePages::back_by_file(Address begin, std::span<const std::byte> bytes) {
+    if (Area* area = find(begin)) area->file = bytes;
 }
 
 std::span<const std::byte> LivePages::mirror(std::size_t mapping) const {
@@ -93,18 +105,27 @@ std::size_t LivePages::fetch(Address address, std::size_t size) {
             const std::size_t first = page / kClusterPages * kClusterPages;
             read_pages(*area, first, std::min(kClusterPages, area->page_count() - first));
         }
-        if (area->pages[page] == kThere) continue;
+        if (is_there(area->pages[page])) continue;
         if (area->pages[page] == kUnknown) ++misses_;
         return page * kPage > begin ? page * kPage - begin : 0;
     }
     return end - begin;
 }
 
-bool LivePages::is_resident(const Area& area, std::size_t page) const {
+// 0: the page was never touched.
+std::uint64_t LivePages::pagemap_entry(const Area& area, std::size_t page) const {
+    constexpr std::uint64_t kNobodyKnows = 1;
     std::uint64_t entry = 0;
     const auto offset = static_cast<off_t>(area.address_of(page).value / kPage * sizeof(entry));
-    if (pagemap_ < 0 || ::pread(pagemap_, &entry, sizeof(entry), offset) != sizeof(entry)) return false;
-    return (entry & kPresentBit) != 0;
+    if (pagemap_ < 0 || ::pread(pagemap_, &entry, sizeof(entry), offset) != sizeof(entry)) return kNobodyKnows;
+    return entry;
+}
+
+bool LivePages::take_from_file(Area& area, std::size_t page) const {
+    if (area.file.size() < (page + 1) * kPage || pagemap_entry(area, page) != 0) return false;
+    std::memcpy(area.mirror + page * kPage, area.file.data() + page * kPage, kPage);
+    area.pages[page] = kOfFile;
+    return true;
 }
 
 // How much of `out` could be filled, from its begin on.
@@ -126,13 +147,14 @@ void LivePages::read_pages(Area& area, std::size_t first, std::size_t count) {
         }
         std::size_t end = page;
         while (end < first + count && area.pages[end] == kUnknown &&
-               (!area.mapping.of_file || is_resident(area, end))) {
+               (!area.mapping.of_file || (pagemap_entry(area, end) & kPresentBit) != 0)) {
             ++end;
         }
         const std::size_t wanted = (end - page) * kPage;
         const std::size_t done = wanted == 0 ? 0 : copy(area.address_of(page), {area.mirror + page * kPage, wanted});
         for (std::size_t i = page; i < end; ++i) area.pages[i] = (i - page + 1) * kPage <= done ? kThere : kMissing;
-        if (wanted == 0) area.pages[page++] = kMissing;
+        if (wanted == 0 && !take_from_file(area, page)) area.pages[page] = kMissing;
+        if (wanted == 0) ++page;
         // What follows a page that could not be read is tried by itself.
         if (wanted != 0) page += std::max<std::size_t>(done / kPage + (done < wanted ? 1 : 0), 1);
         for (std::size_t i = page; i < end; ++i) area.pages[i] = kUnknown;
@@ -144,6 +166,8 @@ std::uint64_t LivePages::read_again(const std::function<bool()>& go_on) {
     bool going = true;
     for (Area& area : areas_) {
         for (std::size_t page = 0; page < area.pages.size();) {
+            // One that was touched since is read.
+            if (area.pages[page] == kOfFile && pagemap_entry(area, page) != 0) area.pages[page] = kThere;
             if (area.pages[page] != kThere) {
                 ++page;
                 continue;
@@ -165,7 +189,7 @@ std::vector<AddressRange> LivePages::present() const {
     std::vector<AddressRange> runs;
     for (const Area& area : areas_) {
         for (std::size_t page = 0; page < area.pages.size(); ++page) {
-            if (area.pages[page] != kThere) continue;
+            if (!is_there(area.pages[page])) continue;
             const Address begin = area.address_of(page);
             if (runs.empty() || runs.back().end != begin || begin == area.mapping.range.begin) {
                 runs.push_back({begin, begin});

@@ -7,7 +7,8 @@
 // were read are remembered, so that all of them can be read once more in one go, at one instant.
 //
 // Pages of files are read only if they are in memory already (/proc/PID/pagemap): reading others would
-// fetch them from the file system, which may be the one that hangs. Devices are never read.
+// fetch them from the file system, which may be the one that hangs. What such a page would hold is taken
+// from the file's bytes where somebody has them. Devices are never read.
 
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,10 @@ public:
     ~LivePages() override;
     LivePages(const LivePages&) = delete;
     LivePages& operator=(const LivePages&) = delete;
+
+    // The bytes of the file that the mapping at `begin` shows, from its begin on; they outlive this object.
+    // Before the first fetch from that mapping.
+    void back_by_file(Address begin, std::span<const std::byte> bytes);
 
     // Where the bytes of a mapping appear; to be looked at through fetch() only.
     std::span<const std::byte> mirror(std::size_t mapping) const;
@@ -61,7 +66,8 @@ private:
     LivePages(std::int64_t pid, int memory, int pagemap);
     Area* find(Address address);
     void read_pages(Area& area, std::size_t first, std::size_t count);
-    bool is_resident(const Area& area, std::size_t page) const;
+    std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
+    bool take_from_file(Area& area, std::size_t page) const;
     std::size_t copy(Address address, std::span<std::byte> out) const;
 
     std::int64_t pid_;

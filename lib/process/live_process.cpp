@@ -64,6 +64,21 @@ std::vector<LoadSegment> segments_of(const std::vector<ProcMapping>& mappings, c
     return segments;
 }
 
+// Pages of a module's data that the process never touched are as its file has them; other readers of cores
+// want data without holes.
+void back_data_by_files(const LiveProcess& process) {
+    for (const ProcMapping& mapping : process.mappings) {
+        const Module* module =
+            mapping.is_file() && mapping.writable ? process.snapshot.find_module(mapping.range.begin) : nullptr;
+        if (module == nullptr || !module->file || module->path != mapping.path) continue;
+        const auto bytes = module->file->bytes();
+        if (mapping.file_offset.value >= bytes.size()) continue;
+        const auto from = bytes.subspan(mapping.file_offset.value);
+        process.pages->back_by_file(mapping.range.begin,
+                                    from.first(std::min<std::uint64_t>(from.size(), mapping.range.size_bytes())));
+    }
+}
+
 // A program in a container knows its files by other paths.
 std::string root_of(std::int64_t pid) {
     const auto same = [&](const char* what) {
@@ -178,6 +193,7 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     MemoryParts parts;
     parts.segments = segments_of(process.mappings, *process.pages, mirrored);
     assemble_process(std::move(parts), std::move(memory), search, snapshot, diagnostics);
+    back_data_by_files(process);
     snapshot.threads = observe_threads(process);
     return process;
 }

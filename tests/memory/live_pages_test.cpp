@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
 
 #include "support/catch.h"
 
@@ -80,4 +82,26 @@ TEST_CASE("what was not read again in time counts as not there", "[memory]") {
     pages.live->detach();
     CHECK(pages.live->fetch(pages.begin(), 1) == 0);
     CHECK(pages.live->present().empty());
+}
+
+TEST_CASE("a page of a file that was never touched is as the file has it", "[memory]") {
+    const int file = ::memfd_create("module", 0);
+    const std::string content(8 * kPage, 'f');
+    REQUIRE(::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    void* mapped = ::mmap(nullptr, 8 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+    REQUIRE(mapped != MAP_FAILED);
+    auto* bytes = static_cast<char*>(mapped);
+    const Address begin{reinterpret_cast<std::uintptr_t>(mapped)};
+    auto live = LivePages::open(::getpid(), {{{begin, begin + 8 * kPage}, true}});
+    REQUIRE(live);
+    (*live)->back_by_file(begin, std::as_bytes(std::span(content)));
+    bytes[5 * kPage] = 'w';
+    CHECK((*live)->fetch(begin, 8 * kPage) == 8 * kPage);
+    CHECK((*live)->mirror(0)[0] == std::byte{'f'});
+    CHECK((*live)->mirror(0)[5 * kPage] == std::byte{'w'});
+    bytes[0] = 'x';
+    CHECK((*live)->read_again([] { return true; }) > 0);
+    CHECK((*live)->mirror(0)[0] == std::byte{'x'});
+    ::munmap(mapped, 8 * kPage);
+    ::close(file);
 }

@@ -131,6 +131,21 @@ def test_a_hanging_process_is_frozen_without_a_stop_and_tells_what_a_gcore_of_it
         assert answer == expected, source
 
 
+def test_gdb_and_elfutils_read_the_file(start, tmp_path):
+    process = start("/usr/bin/python3", HANGS)
+    file = tmp_path / "a.core"
+    assert pycore("freeze", "-o", file, process.pid).returncode == 0
+    threads = {str(thread["tid"]) for thread in stacks_of(file)["threads"]}
+    if not shutil.which("eu-stack") or not shutil.which("gdb"):
+        pytest.skip("eu-stack or gdb is not installed")
+    stack = subprocess.run(["eu-stack", "--core", file], stdout=subprocess.PIPE, universal_newlines=True).stdout
+    assert {line.split()[1].rstrip(":") for line in stack.splitlines() if line.startswith("TID")} == threads
+    assert "clock_nanosleep" in stack or "select" in stack
+    gdb = subprocess.run(["gdb", "-batch", "-nx", "-iex", "set debuginfod enabled off", "-ex", "bt", "/usr/bin/python3", file],
+                         stdout=subprocess.PIPE, universal_newlines=True).stdout
+    assert "_PyEval_EvalFrameDefault" in gdb and "Py_BytesMain" in gdb
+
+
 def test_every_query_answers_about_a_running_process(start):
     process = start(sys.executable, HANGS)
     for query in ("stacks", "threads", "gil", "info", "modules"):
