@@ -104,6 +104,9 @@ def sentences(document):
         number(files["cores"]), number(methods.get("kernel", 0)), number(methods.get("gcore", 0)),
         len(document["interpreters"]), number(files["right"]))
     yield "read where no file of the process is at hand, %s of %s." % (number(bare["right"]), number(bare["cores"]))
+    if document["not_made"]:
+        yield "%d cores could not be made (%s)." % (
+            sum(document["not_made"].values()), ", ".join(sorted({reason.split(":")[0] for reason in document["not_made"]})))
     if document["different"]:
         yield ""
         yield "What differs:"
