@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -53,6 +54,7 @@ std::optional<SystemCall> system_call_of(const Registers& registers) {
 }
 
 void list_threads(const ProcessSnapshot& process, ProcessState& state) {
+    state.threads.reserve(process.threads.size());
     for (const Thread& thread : process.threads) {
         ThreadState entry;
         entry.tid = thread.tid;
@@ -107,10 +109,10 @@ Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions&
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);
     attach_python_threads(std::move(python->threads), state, diagnostics);
-    for (const LockWait& wait : python->lock_waits) {
-        for (ThreadState& thread : state.threads) {
-            if (thread.thread_pointer == wait.thread_id) thread.lock_wait = wait;
-        }
+    std::unordered_map<Address, const LockWait*> waits;
+    for (const LockWait& wait : python->lock_waits) waits.emplace(wait.thread_id, &wait);
+    for (ThreadState& thread : state.threads) {
+        if (const auto wait = waits.find(thread.thread_pointer); wait != waits.end()) thread.lock_wait = *wait->second;
     }
     return {};
 }
@@ -126,24 +128,73 @@ std::vector<Address> anchors_of(const ThreadState& thread) {
     return anchors;
 }
 
+constexpr std::size_t kMostEndsTold = 1000;  // of C stacks, a sentence each
+
+constexpr std::size_t kMostNativeFrames = 1'000'000;  // of all threads
+
+// C stacks that end in a module whose file is not here are cut for want of that file, which is a loss; that others
+// end early may be all there is to know (jitted code, a stack that its owner took apart).
+class CutStacks {
+public:
+    explicit CutStacks(const ProcessSnapshot& process) : process_(process) {}
+
+    void add(const NativeStack& stack) {
+        if (stack.end != UnwindEnd::NoCfi || stack.frames.empty()) return;
+        const Module* module = process_.find_module(stack.frames.back().pc);
+        if (module != nullptr && !module->file) ++counts_[module->path];
+    }
+
+    void tell(Diagnostics& diagnostics) const {
+        for (const auto& [path, count] : counts_) {
+            diagnostics.warn({ErrorCode::NotFound,
+                              std::to_string(count) + " C stacks end early for want of the file " + path +
+                                  "; --sysroot DIR names the files of the machine that the core is from",
+                              {}});
+        }
+    }
+
+private:
+    const ProcessSnapshot& process_;
+    std::map<std::string, std::size_t> counts_;
+};
+
 void read_native_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                       Diagnostics& diagnostics) {
     Unwinder unwinder(process);
     Symbolizer symbolizer(process, {options.native_lines, options.search}, diagnostics);
     std::unordered_map<std::int64_t, const Thread*> by_tid;
     for (const Thread& thread : process.threads) by_tid.emplace(thread.tid, &thread);
+    std::size_t ends = 0, frames = 0, unfollowed = 0;
+    CutStacks cut(process);
     for (ThreadState& state_thread : state.threads) {
         const auto thread = by_tid.find(state_thread.tid);
         if (thread == by_tid.end()) continue;
+        if (frames > kMostNativeFrames && !state_thread.crashed) {
+            state_thread.native = {{}, UnwindEnd::Limit, "the C stacks of this process are more than pycore follows"};
+            ++unfollowed;
+            continue;
+        }
         state_thread.native = unwinder.unwind(*thread->second, anchors_of(state_thread));
         symbolizer.symbolize(state_thread.native);
         std::vector<const PythonThread*> pythons;
         for (const PythonThread& python : state_thread.python) pythons.push_back(&python);
         find_frame_candidates(process, pythons, state_thread.native.frames);
-        if (state_thread.native.end != UnwindEnd::Complete) {
+        frames += state_thread.native.frames.size();
+        cut.add(state_thread.native);
+        if (state_thread.native.end != UnwindEnd::Complete && ++ends <= kMostEndsTold) {
             diagnostics.note({ErrorCode::NotFound, "the C stack ends early: " + state_thread.native.end_reason, {}},
                              state_thread.tid);
         }
+    }
+    cut.tell(diagnostics);
+    if (unfollowed > 0) {
+        diagnostics.warn({ErrorCode::Limit,
+                          "the C stacks of " + std::to_string(unfollowed) + " threads are left out: all others have " +
+                              std::to_string(frames) + " frames together",
+                          {}});
+    }
+    if (ends > kMostEndsTold) {
+        diagnostics.note({ErrorCode::Limit, std::to_string(ends - kMostEndsTold) + " more C stacks end early", {}});
     }
 }
 

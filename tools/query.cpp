@@ -56,9 +56,11 @@ ColorChoice color_choice(const Invocation& invocation) {
     return choice == "never" || invocation.has("output") ? ColorChoice::Never : ColorChoice::Auto;
 }
 
-std::string write_document(const Invocation& invocation, const Query& query, const ProcessState& state) {
+// `sink` may take the first pieces of it already.
+std::string write_document(const Invocation& invocation, const Query& query, const ProcessState& state,
+                           const TextSink& sink) {
     if (invocation.value("format") == "json") {
-        return query.write_json(state, {std::string(version()), query.selection});
+        return query.write_json(state, {std::string(version()), query.selection, sink});
     }
     TextOptions options;
     options.color = use_color(color_choice(invocation));
@@ -68,9 +70,16 @@ std::string write_document(const Invocation& invocation, const Query& query, con
     return query.write_text(state, options);
 }
 
-Result<void> deliver(const Invocation& invocation, const std::string& document) {
-    if (invocation.has("output")) return write_file(invocation.value("output"), document);
-    return write_stdout(document);
+// A file appears when it is whole; standard output is written as the document grows.
+Result<void> deliver(const Invocation& invocation, const Query& query, const ProcessState& state) {
+    if (invocation.has("output")) {
+        return write_file(invocation.value("output"), write_document(invocation, query, state, {}));
+    }
+    Result<void> written;
+    const std::string rest = write_document(invocation, query, state, [&](std::string_view piece) {
+        if (written) written = write_stdout(piece);
+    });
+    return written ? write_stdout(rest) : written;
 }
 
 // --pid, or a bare number that names no file.
@@ -126,7 +135,7 @@ ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, cons
     if (completeness == Completeness::NativeOnly && !has_losses(*state)) {
         print_about_target(invocation, "", "no Python was found in it: native stacks only");
     }
-    if (const auto done = deliver(invocation, write_document(invocation, query, *state)); !done) {
+    if (const auto done = deliver(invocation, query, *state); !done) {
         print_error(invocation.tool(), done.error().message);
         return ExitStatus::NoAnswer;
     }

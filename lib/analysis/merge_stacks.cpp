@@ -39,6 +39,7 @@ public:
         : native_(native), activations_(std::move(activations)) {}
 
     std::vector<MergedFrame> run() {
+        frames_.reserve(count_frames());
         for (std::size_t i = 0; i < native_.frames.size(); ++i) {
             const UnplacedRun unplaced = unplaced_from(next_, i);
             const bool in_gap = unplaced.end > next_;
@@ -52,6 +53,12 @@ public:
     }
 
 private:
+    std::size_t count_frames() const {
+        std::size_t count = native_.frames.size();
+        for (const PlacedActivation& placed : activations_) count += placed.activation->frames.size();
+        return count;
+    }
+
     // Activations from `begin` on that have no place at native frame `index` or beyond it.
     UnplacedRun unplaced_from(std::size_t begin, std::size_t index) const {
         for (std::size_t end = begin; end < activations_.size(); ++end) {

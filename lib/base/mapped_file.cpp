@@ -119,6 +119,11 @@ MappedFile::MappedFile(std::string path, std::span<const std::byte> bytes) : pat
     guard_slot_ = guard_mapped_file(*this);
 }
 
+void MappedFile::let_go() const {
+    if (bytes_.empty()) return;
+    ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
     unguard_mapped_file(guard_slot_);
     if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());

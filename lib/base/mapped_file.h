@@ -41,6 +41,8 @@ public:
 
     const std::string& path() const { return path_; }
     std::span<const std::byte> bytes() const { return bytes_; }
+    // Gives back the memory of what was read so far; bytes() stay valid and are read anew.
+    void let_go() const;
 
 private:
     MappedFile(std::string path, std::span<const std::byte> bytes);

@@ -3,11 +3,13 @@
 #include "layout/choose_layout.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "elf/debug_file_finder.h"
 #include "layout/dwarf_layout.h"
 #include "layout/layout_tables.h"
 #include "layout/merge_layouts.h"
+#include "layout/repair_layout.h"
 #include "layout/validate_layout.h"
 
 namespace pycore::layout {
@@ -65,7 +67,14 @@ Result<ChosenLayout> choose_layout(const DebugOffsets& own) {
     const VersionTraits* traits = find_traits(known, own.free_threaded);
     const auto table = find_layout_table(known);
     if (traits == nullptr || !table) return unsupported_version(own.version);
-    ChosenLayout chosen{*traits, merge_with_table(own.layout, table->layout), "debug_offsets", {}};
+    RuntimeLayout offsets = own.layout;
+    const bool repairable = !newer && !own.free_threaded && own.version.is_final();
+    const auto damaged = repairable ? repair_layout(offsets, table->layout) : std::vector<std::string>();
+    ChosenLayout chosen{*traits, merge_with_table(offsets, table->layout), "debug_offsets", {}, {}};
+    if (!damaged.empty()) {
+        chosen.damage = fmt::format("the debug offsets of this Python are damaged ({}); those of CPython {} are used",
+                                    fmt::join(damaged, ", "), to_string(table->version));
+    }
     complete(chosen.layout, own.free_threaded);
     if (newer) {
         chosen.doubt = fmt::format(
@@ -82,7 +91,7 @@ Result<ChosenLayout> choose_layout(const PythonVersion& version, const Module* m
     const VersionTraits* traits = find_traits(version, false);
     const auto table = find_layout_table(version);
     if (traits == nullptr || !table) return unsupported_version(version);
-    ChosenLayout chosen{*traits, table->layout, "table", {}};
+    ChosenLayout chosen{*traits, table->layout, "table", {}, {}};
     if (!table->exact) {
         if (const auto dwarf = find_dwarf_layout(module, search)) {
             chosen.layout = *dwarf;

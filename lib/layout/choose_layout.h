@@ -22,6 +22,8 @@ struct ChosenLayout {
     std::string source;  // "debug_offsets", "dwarf", "table"
     // Empty, or why self-checks should be heeded: "the layout of CPython 3.10.13 is used for 3.10.14".
     std::string doubt;
+    // Empty, or what was damaged and put right: "its own table has a damaged code_object.name".
+    std::string damage;
 };
 
 // From the process's own table. A version newer than known is read as the newest one, with a doubt.

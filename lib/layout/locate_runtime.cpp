@@ -47,6 +47,12 @@ public:
         for (const auto& regions : {std::span(order.likely), std::span(order.rest)}) {
             if (search(regions)) return *found_;
         }
+        // What says of itself that it is too new is not to be taken for something older.
+        const bool too_new = obstacle_ && obstacle_->code == ErrorCode::Unsupported;
+        for (const auto& regions : {std::span(order.likely), std::span(order.rest)}) {
+            if (!too_new && !doubtful_ && search_by_threads(regions, true)) return *found_;
+        }
+        if (doubtful_) return use_doubtful();
         if (obstacle_) return *obstacle_;
         if (const auto old = find_old_python()) return unsupported_version(*old);
         return Error{ErrorCode::NotFound, "no Python in this process", {}};
@@ -56,10 +62,16 @@ private:
     bool search(std::span<const MemoryRegion> regions) {
         search_for_cookie(process_, regions, [&](const RuntimeCandidate& candidate) {
             const auto own = read_debug_offsets(*process_.memory, candidate.address);
-            return own && keep(candidate, own->version, own->free_threaded, choose_layout(*own));
+            if (own && keep_self_described(candidate, *own)) return true;
+            const auto version = find_version(process_, candidate.module, candidate.address);
+            return version && keep_by_version(candidate, *version);
         });
-        if (found_) return true;
-        const auto of_threads = search_by_thread_pointers(process_, regions);
+        // What threads lead to is a guess beside a runtime that names itself.
+        return found_ || (!doubtful_ && search_by_threads(regions, false));
+    }
+
+    bool search_by_threads(std::span<const MemoryRegion> regions, bool self_describing) {
+        const auto of_threads = search_by_thread_pointers(process_, regions, self_describing);
         if (!of_threads) return false;
         const Address address = of_threads->address;
         return keep_by_version({address, process_.find_module(address), "thread_pointers"}, of_threads->version);
@@ -68,9 +80,7 @@ private:
     bool identify(const RuntimeCandidate& candidate) {
         auto own = read_debug_offsets(*process_.memory, candidate.address);
         if (!own) own = debug_offsets_in_file(candidate);
-        if (own) {
-            return keep(candidate, own->version, own->free_threaded, choose_layout(*own));
-        }
+        if (own && keep_self_described(candidate, *own)) return true;
         const auto version = find_version(process_, candidate.module, candidate.address);
         if (version) return keep_by_version(candidate, *version);
         const auto named = version_in_file_name(candidate.module->path);
@@ -78,8 +88,18 @@ private:
         return false;
     }
 
+    bool keep_self_described(const RuntimeCandidate& candidate, const DebugOffsets& own) {
+        return keep(candidate, own.version, own.free_threaded, choose_layout(own));
+    }
+
+    // From 3.13 on this is the way out where the runtime's own table is damaged or absent.
     bool keep_by_version(const RuntimeCandidate& candidate, const PythonVersion& version) {
-        return keep(candidate, version, false, choose_layout(version, candidate.module, search_));
+        auto chosen = choose_layout(version, candidate.module, search_);
+        if (chosen && chosen->traits.self_describing) {
+            chosen->damage =
+                "the debug offsets of this Python cannot be used; the layout is that of CPython " + to_string(version);
+        }
+        return keep(candidate, version, false, chosen);
     }
 
     bool keep(const RuntimeCandidate& candidate, const PythonVersion& version, bool free_threaded,
@@ -89,19 +109,31 @@ private:
             return false;
         }
         const Verdict verdict = verify_runtime(*process_.memory, candidate.address, chosen->layout);
+        Runtime runtime{candidate.address,
+                        version,
+                        free_threaded,
+                        chosen->traits,
+                        chosen->layout,
+                        chosen->source,
+                        std::string(candidate.located_by),
+                        candidate.module};
+        if (verdict == Verdict::Contradicted) {
+            if (!doubtful_) doubtful_ = Doubtful{std::move(runtime), *chosen};
+            return false;
+        }
         tell_doubt(*chosen, verdict, candidate.address);
-        found_ = Runtime{candidate.address,
-                         version,
-                         free_threaded,
-                         chosen->traits,
-                         chosen->layout,
-                         chosen->source,
-                         std::string(candidate.located_by),
-                         candidate.module};
+        found_ = std::move(runtime);
         return true;
     }
 
+    // Where nothing fits better, what does not quite fit is better than nothing.
+    Runtime use_doubtful() {
+        tell_doubt(doubtful_->chosen, Verdict::Contradicted, doubtful_->runtime.address);
+        return std::move(doubtful_->runtime);
+    }
+
     void tell_doubt(const ChosenLayout& chosen, Verdict verdict, Address runtime) {
+        if (!chosen.damage.empty()) diagnostics_.warn({ErrorCode::Corrupt, chosen.damage, runtime});
         if (verdict == Verdict::Contradicted) {
             const std::string doubt = chosen.doubt.empty() ? "" : chosen.doubt + ": ";
             diagnostics_.warn(
@@ -126,7 +158,13 @@ private:
     const ProcessSnapshot& process_;
     const FileSearch& search_;
     Diagnostics& diagnostics_;
+    struct Doubtful {
+        Runtime runtime;
+        ChosenLayout chosen;
+    };
+
     std::optional<Runtime> found_;
+    std::optional<Doubtful> doubtful_;  // the first that its own structures contradict
     std::optional<Error> obstacle_;
 };
 

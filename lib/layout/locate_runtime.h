@@ -8,7 +8,8 @@
 //   symbol           _PyRuntime in its symbol table (3.8+)
 //   cookie           "xdebugpy" in writable memory, without any file (3.13+)
 //   thread pointers  a thread state holds its thread's FS base; from there through the interpreter
-//                    to the runtime, without any file or symbol (3.8-3.12)
+//                    to the runtime, without any file or symbol (3.8-3.12, and newer ones whose cookie is
+//                    damaged)
 
 #include <optional>
 #include <string>

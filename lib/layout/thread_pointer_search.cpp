@@ -19,6 +19,7 @@ constexpr std::size_t kMaxListLength = 100'000;
 // A hostile dump may consist of nothing but thread pointers.
 constexpr std::size_t kMaxSteps = 20'000'000;
 constexpr std::size_t kMaxExpensiveSearches = 32;
+constexpr std::uint64_t kLowestPointer = 0x10000;  // vm.mmap_min_addr
 
 // One way to lay out thread states that is tried on every hit.
 struct Shape {
@@ -27,11 +28,11 @@ struct Shape {
 };
 
 // Newest first: a word of a newer version's structures seldom fits an older one by chance.
-std::vector<Shape> known_shapes() {
+std::vector<Shape> known_shapes(bool self_describing) {
     std::vector<Shape> shapes;
     for (const VersionTraits& traits : all_traits()) {
         const auto table = find_layout_table({3, traits.minor, -1});
-        if (traits.self_describing || !table) continue;
+        if (traits.self_describing != self_describing || !table) continue;
         shapes.push_back({&traits, table->layout});
     }
     std::reverse(shapes.begin(), shapes.end());
@@ -40,12 +41,12 @@ std::vector<Shape> known_shapes() {
 
 class Search {
 public:
-    Search(const ProcessSnapshot& process, std::span<const MemoryRegion> regions)
+    Search(const ProcessSnapshot& process, std::span<const MemoryRegion> regions, bool self_describing)
         : process_(process),
           memory_(*process.memory),
           regions_(regions),
           module_data_(search_order(process).likely),
-          shapes_(known_shapes()) {
+          shapes_(known_shapes(self_describing)) {
         for (const Thread& thread : process.threads) {
             const std::uint64_t pointer = thread.registers.thread_pointer.value;
             if (pointer == 0) continue;
@@ -59,6 +60,7 @@ public:
         for (const MemoryRegion& region : regions_) {
             if (auto found = search(region)) return found;
         }
+        if (!fallback_) search_by_interpreter();
         return fallback_;
     }
 
@@ -83,12 +85,45 @@ private:
         const Address state = hit - *shape.layout.thread_state.thread_id;
         const auto interpreter = read_address(memory_, state + *shape.layout.thread_state.interp);
         if (!interpreter || !is_plausible(*interpreter)) return std::nullopt;
-        if (!is_on_list(*interpreter, *shape.layout.interpreter_state.threads_head, *shape.layout.thread_state.next,
-                        state)) {
-            return std::nullopt;
-        }
-        const auto runtime = find_runtime(shape, *interpreter);
+        const auto& fields = shape.layout.interpreter_state;
+        const bool on_list = is_on_list(*interpreter, *fields.threads_head, *shape.layout.thread_state.next, state);
+        // A damaged word breaks one of two ways that lead in a circle: the interpreter's to its threads, or the
+        // one to its runtime and back.
+        if (!on_list && !fields.runtime) return std::nullopt;
+        const auto runtime = find_runtime(shape, *interpreter, on_list);
         return runtime ? name_version(shape, *runtime, state) : std::nullopt;
+    }
+
+    // Without a thread pointer (the notes are lost): where the runtime refers to its only interpreter twice, as
+    // the newest and as the main one, and that one to a thread state and back.
+    void search_by_interpreter() {
+        for (const MemoryRegion& region : module_data_) {
+            const auto bytes = memory_.view(region.range.begin, region.present_bytes);
+            for (std::size_t i = 0; i + 16 <= bytes.size() && !fallback_; i += 8) {
+                std::uint64_t pair[2];
+                std::memcpy(pair, bytes.data() + i, sizeof(pair));
+                if (pair[0] == pair[1] && pair[0] >= kLowestPointer && is_plausible({pair[0]})) {
+                    try_interpreter({pair[0]}, region.range.begin + i);
+                }
+            }
+        }
+    }
+
+    void try_interpreter(Address interpreter, Address head) {
+        for (const Shape& shape : shapes_) {
+            const Address runtime = head - *shape.layout.runtime_state.interpreters_head;
+            const auto& fields = shape.layout.interpreter_state;
+            const auto state = read_address(memory_, interpreter + *fields.threads_head);
+            if (!state || !is_plausible(*state)) continue;
+            const auto home = read_address(memory_, *state + *shape.layout.thread_state.interp);
+            if (!home || *home != interpreter) continue;
+            const auto owner = fields.runtime ? read_address(memory_, interpreter + *fields.runtime) : runtime;
+            if (!owner || *owner != runtime) continue;
+            if (const auto found = name_version(shape, runtime, *state)) {
+                fallback_ = found;
+                return;
+            }
+        }
     }
 
     static bool is_plausible(Address pointer) { return pointer && pointer.value % 8 == 0; }
@@ -111,40 +146,55 @@ private:
                           interpreter);
     }
 
-    std::optional<Address> find_runtime(const Shape& shape, Address interpreter) const {
+    std::optional<Address> find_runtime(const Shape& shape, Address interpreter, bool on_list) const {
         if (shape.layout.interpreter_state.runtime) {
             const auto runtime = read_address(memory_, interpreter + *shape.layout.interpreter_state.runtime);
             if (runtime && is_plausible(*runtime) && has_interpreter(shape, *runtime, interpreter)) return *runtime;
-            return std::nullopt;
+            if (runtime && on_list && has_main(shape, *runtime, interpreter)) return *runtime;
         }
-        return find_runtime_by_heads(shape, interpreter);
+        return on_list ? find_runtime_by_heads(shape, interpreter) : std::nullopt;
     }
 
-    // 3.8: interpreters do not know their runtime; it holds {newest, oldest} interpreter side by side.
+    bool has_main(const Shape& shape, Address runtime, Address interpreter) const {
+        const auto main = read_address(memory_, runtime + *shape.layout.runtime_state.interpreters_main);
+        return main && *main == interpreter;
+    }
+
+    // The word behind the interpreters, where the main thread is known by its thread pointer.
+    bool has_main_thread(const Shape& shape, Address runtime) const {
+        const auto& field = shape.layout.runtime_state.main_thread;
+        const auto thread = field ? read_address(memory_, runtime + *field) : Result<Address>(Address{});
+        return thread && thread_pointers_.contains(thread->value);
+    }
+
+    // Interpreters do not know their runtime (3.8, or damage); it holds {newest, oldest} interpreter side by side.
     std::optional<Address> find_runtime_by_heads(const Shape& shape, Address interpreter) const {
-        const auto oldest = find_oldest(shape, interpreter);
-        if (!oldest) return std::nullopt;
+        const Address oldest = find_oldest(shape, interpreter);
         if (++pair_searches_ > kMaxExpensiveSearches) return std::nullopt;
         for (const MemoryRegion& region : module_data_) {
             const auto bytes = memory_.view(region.range.begin, region.present_bytes);
             for (std::size_t i = 8; i + 8 <= bytes.size(); i += 8) {
                 std::uint64_t word;
                 std::memcpy(&word, bytes.data() + i, sizeof(word));
-                if (word != oldest->value) continue;
-                const Address runtime = region.range.begin + i - *shape.layout.runtime_state.interpreters_main;
-                if (has_interpreter(shape, runtime, interpreter)) return runtime;
+                if (word != oldest.value) continue;
+                const Address place = region.range.begin + i;
+                const Address as_main = place - *shape.layout.runtime_state.interpreters_main;
+                const Address as_head = place - *shape.layout.runtime_state.interpreters_head;
+                if (has_interpreter(shape, as_main, interpreter) || has_main_thread(shape, as_main)) return as_main;
+                if (has_main_thread(shape, as_head)) return as_head;
             }
         }
         return std::nullopt;
     }
 
-    std::optional<Address> find_oldest(const Shape& shape, Address interpreter) const {
+    Address find_oldest(const Shape& shape, Address interpreter) const {
         Address oldest;
         const auto done = walk_list(interpreter, kMaxListLength, "list", [&](Address node) {
             oldest = node;
             return read_address(memory_, node + *shape.layout.interpreter_state.next);
         });
-        return done ? std::optional(oldest) : std::nullopt;
+        if (!done) oldest = interpreter;  // a torn list, or one that runs in a circle
+        return oldest;
     }
 
     std::optional<RuntimeOfThreads> name_version(const Shape& shape, Address runtime, Address state) const {
@@ -191,8 +241,8 @@ private:
 }  // namespace
 
 std::optional<RuntimeOfThreads> search_by_thread_pointers(const ProcessSnapshot& process,
-                                                          std::span<const MemoryRegion> regions) {
-    return Search(process, regions).run();
+                                                          std::span<const MemoryRegion> regions, bool self_describing) {
+    return Search(process, regions, self_describing).run();
 }
 
 }  // namespace pycore::layout

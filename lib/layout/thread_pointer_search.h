@@ -20,8 +20,9 @@ struct RuntimeOfThreads {
     bool full_version = false;  // false: only the minor version is known, by the shape of structures
 };
 
-// CPython 3.8 to 3.12: later ones carry a cookie. Thread states are looked for in `regions`.
+// CPython 3.8 to 3.12 or, if `self_describing`, later ones, which carry a cookie unless it is damaged. Thread
+// states are looked for in `regions`.
 std::optional<RuntimeOfThreads> search_by_thread_pointers(const ProcessSnapshot& process,
-                                                          std::span<const MemoryRegion> regions);
+                                                          std::span<const MemoryRegion> regions, bool self_describing);
 
 }  // namespace pycore::layout

@@ -11,6 +11,10 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
+// vm.mmap_min_addr, and what x86-64 has without five-level page tables.
+constexpr Address kLowestMapping{0x10000};
+constexpr Address kEndOfUserSpace{0x800000000000};
+
 // The bytes of `entry` from `address` on.
 Bytes bytes_from(const IntervalMap<Bytes>::Entry& entry, Address address) {
     return entry.value.subspan(address - entry.origin, entry.range.end - address);
@@ -119,6 +123,9 @@ std::uint64_t FileMemory::dumped_bytes() const { return total_size(pieces_.entri
 Error FileMemory::absence_at(Address address) const {
     if (regions_.find(address) != nullptr) {
         return {ErrorCode::Absent, to_string(address) + " is mapped but not in the core", address};
+    }
+    if (gaps_are_absent_ && address >= kLowestMapping && address < kEndOfUserSpace) {
+        return {ErrorCode::Absent, to_string(address) + " is not in what is left of the core", address};
     }
     return {ErrorCode::Unmapped, to_string(address) + " is not mapped", address};
 }

@@ -28,6 +28,8 @@ public:
     void fill_from(std::shared_ptr<PageSource> source);
     // Keeps a file mapping alive as long as this image.
     void keep_alive(std::shared_ptr<const void> owner);
+    // Mappings are missing from what was added (damaged headers): what no region holds may well have been mapped.
+    void tell_gaps_as_absent() { gaps_are_absent_ = true; }
     // Call after the last add and before the first read. More may be added later and sealed again.
     void seal();
 
@@ -55,6 +57,7 @@ private:
     IntervalMap<Bytes> backings_;  // ranges with bytes of module files
     IntervalMap<MemoryRegion> regions_;
     std::vector<MemoryRegion> mappings_;  // not yet in regions_
+    bool gaps_are_absent_ = false;
     std::vector<std::shared_ptr<const void>> owners_;
     std::shared_ptr<PageSource> source_;  // null: all bytes are there
 };

@@ -106,6 +106,7 @@ void find_files(MemoryParts& parts, const FileSearch& search, FileMemory& memory
     memory.seal();
     tell_odd_mappings(process, parts, diagnostics);
     tell_missing_files(process, diagnostics);
+    tell_unknown_code(process, memory, diagnostics);
 }
 
 }  // namespace

@@ -93,9 +93,27 @@ std::uint64_t sure_entries(std::span<const std::byte> file, std::uint64_t table,
     return count;
 }
 
+// The kernel writes the notes, of which the first entry tells, right behind the table.
+std::optional<std::uint64_t> count_before_notes(std::span<const std::byte> file, std::uint64_t table) {
+    const auto first = parse_segments(file, table, 1);
+    if (first.empty() || first.front().type != PT_NOTE || first.front().offset <= table) return std::nullopt;
+    const std::uint64_t size = first.front().offset - table;
+    const std::uint64_t count = size / sizeof(Elf64_Phdr);
+    if (size % sizeof(Elf64_Phdr) != 0 || count > kMaxSegments) return std::nullopt;
+    const auto last = parse_segments(file, table + (count - 1) * sizeof(Elf64_Phdr), 1);
+    return !last.empty() && is_surely_memory(last.front()) ? std::optional(count) : std::nullopt;
+}
+
 std::uint64_t segment_count(std::span<const std::byte> file, const ElfHeader& header, std::uint64_t table,
                             Diagnostics& diagnostics) {
     const auto announced = announced_count(file, header);
+    if (const auto count = count_before_notes(file, table); count && announced && *count < *announced) {
+        diagnostics.warn(
+            {ErrorCode::Corrupt,
+             fmt::format("the count of program headers is lost (the header says {}); {} are there", *announced, *count),
+             {}});
+        return *count;
+    }
     const std::uint64_t fitting = (file.size() - std::min(file.size(), table)) / sizeof(Elf64_Phdr);
     const bool usable = announced && *announced != 0 && *announced <= fitting;
     const std::uint64_t sure = usable ? *announced : 1;

@@ -115,6 +115,24 @@ void open_module_files(std::vector<ModuleDraft>& drafts, ModuleFileFinder& files
     }
 }
 
+void tell_unknown_code(const ProcessSnapshot& process, const FileMemory& memory, Diagnostics& diagnostics) {
+    std::size_t count = 0;
+    Address first;
+    for (const Thread& thread : process.threads) {
+        const Address pc = thread.registers.pc();
+        const auto region = memory.region_at(pc);
+        if (!region || !region->executable || process.find_module(pc) != nullptr || !memory.view(pc, 1).empty())
+            continue;
+        if (count++ == 0) first = pc;
+    }
+    if (count == 0) return;
+    diagnostics.warn({ErrorCode::Absent,
+                      fmt::format("{} threads stand in code of which the core has neither a file's name nor bytes, the "
+                                  "first at {}; their C stacks are unknown",
+                                  count, to_string(first)),
+                      first});
+}
+
 void tell_missing_files(const ProcessSnapshot& process, Diagnostics& diagnostics) {
     std::set<const Module*> with_threads;
     for (const Thread& thread : process.threads) with_threads.insert(process.find_module(thread.registers.pc()));

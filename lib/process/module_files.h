@@ -20,4 +20,7 @@ void open_module_files(std::vector<ModuleDraft>& drafts, ModuleFileFinder& files
 
 void tell_missing_files(const ProcessSnapshot& process, Diagnostics& diagnostics);
 
+// Threads whose code is mapped and neither in the core nor in any module (its mapping's name was lost).
+void tell_unknown_code(const ProcessSnapshot& process, const FileMemory& memory, Diagnostics& diagnostics);
+
 }  // namespace pycore

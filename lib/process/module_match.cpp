@@ -105,6 +105,22 @@ bool same_dynamic_address(const ElfFile& file, const ModuleDraft& draft, std::ui
     });
 }
 
+// Code is mapped in whole pages, neither more nor less than the file has. The last proof where the core holds
+// nothing of a module.
+bool same_code_pages(const ElfFile& file, const ModuleDraft& draft, std::uint64_t load_bias) {
+    const auto is_code = [](const ElfSegment& segment) {
+        return segment.type == PT_LOAD && (segment.flags & PF_X) != 0;
+    };
+    return std::all_of(file.segments().begin(), file.segments().end(), [&](const ElfSegment& segment) {
+        if (!is_code(segment) || draft.mappings.empty()) return true;
+        const Address begin{page_floor(segment.link_address) + load_bias};
+        const Address end{page_ceiling(segment.link_address + segment.file_size) + load_bias};
+        return std::any_of(draft.mappings.begin(), draft.mappings.end(), [&](const FileMapping& mapping) {
+            return mapping.range.begin <= begin && mapping.range.end == end;
+        });
+    });
+}
+
 }  // namespace
 
 ModuleMatch match_file(const ElfFile& file, const ModuleDraft& draft, const FileMemory& memory) {
@@ -115,7 +131,8 @@ ModuleMatch match_file(const ElfFile& file, const ModuleDraft& draft, const File
     const std::uint64_t load_bias = draft.image->load_bias;
     const bool same = (!draft.image_from_core || same_headers(file, *draft.image)) &&
                       same_dynamic_address(file, draft, load_bias) && same_dynamic_section(file, load_bias, memory) &&
-                      same_read_only_segments(file, load_bias, memory);
+                      same_read_only_segments(file, load_bias, memory) &&
+                      (draft.image_from_core || same_code_pages(file, draft, load_bias));
     return same ? ModuleMatch::Unverified : ModuleMatch::Mismatch;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "python/text_object.h"
 
@@ -23,6 +24,29 @@ const CodeInfo& CodeObjects::read(Address code, const Report& report) {
     return *entry;
 }
 
+bool CodeObjects::is_certain(Address code) { return has_code_type(code) || refers_like_code(code); }
+
+bool CodeObjects::has_code_type(Address code) {
+    const auto type = read_pointer_field(remote_, code, remote_.layout.pyobject.ob_type, "ob_type");
+    return type && types_.is_code_type(*type).value_or(false);
+}
+
+// Two strs and a bytes object where code has its name, file and line table: no other object has that, so it
+// is the type, or the reference to it, that is damaged.
+bool CodeObjects::refers_like_code(Address code) const {
+    const auto& fields = remote_.layout.code_object;
+    const auto type_at = [&](layout::Offset field) -> const TypeInfo* {
+        const auto object = read_pointer_field(remote_, code, field, "");
+        if (!object) return nullptr;
+        const auto type = types_.type_of(*object);
+        return type ? *type : nullptr;
+    };
+    const TypeInfo* name = type_at(fields.name);
+    const TypeInfo* file = type_at(fields.filename);
+    const TypeInfo* lines = type_at(fields.linetable);
+    return name && file && lines && name->is_text() && file->is_text() && lines->is_bytes();
+}
+
 CodeInfo CodeObjects::read_code(Address address, const Report& report) {
     CodeInfo info;
     info.address = address;
@@ -30,6 +54,7 @@ CodeInfo CodeObjects::read_code(Address address, const Report& report) {
     const std::uint32_t size = fields.co_code_adaptive ? *fields.co_code_adaptive : fields.size.value_or(176);
     const auto code = RemoteStruct::read(remote_.memory, address, size, "PyCodeObject");
     if (!code) {
+        info.absent = code.error().code == ErrorCode::Absent;
         report(code.error());
         return info;
     }
@@ -44,6 +69,10 @@ CodeInfo CodeObjects::read_code(Address address, const Report& report) {
 bool CodeObjects::check_type(const RemoteStruct& code, const Report& report) {
     const auto type = code.pointer(remote_.layout.pyobject.ob_type);
     if (type && types_.is_code_type(*type).value_or(true)) return true;
+    if (refers_like_code(code.address())) {
+        report({ErrorCode::Corrupt, "the type of " + code_at(code.address()) + " is damaged", code.address()});
+        return true;
+    }
     report(
         {ErrorCode::Corrupt, "the object at " + to_string(code.address()) + " is not a code object", code.address()});
     return false;
@@ -66,6 +95,16 @@ void CodeObjects::read_names(const RemoteStruct& code, CodeInfo& info, const Rep
     info.file = read_name(code, fields.filename, "co_filename", report);
 }
 
+// Code begins with one unit for each cell, two beyond 255, and a few more before its RESUME.
+std::int32_t CodeObjects::most_units_before_start(const RemoteStruct& code) const {
+    constexpr std::int32_t kMoreUnits = 4;
+    const auto names = code.pointer(remote_.layout.code_object.localsplusnames);
+    if (!names) return std::numeric_limits<std::int32_t>::max();
+    const auto count = read_field<std::int64_t>(remote_, *names, remote_.layout.tuple_object.ob_size, "ob_size");
+    if (!count || *count < 0 || *count > 0xffff) return std::numeric_limits<std::int32_t>::max();
+    return 2 * static_cast<std::int32_t>(*count) + kMoreUnits;
+}
+
 void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const Report& report) {
     const auto& fields = remote_.layout.code_object;
     if (fields.co_code_adaptive) {
@@ -75,7 +114,8 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
         info.size_bytes = std::int64_t{units} * 2;
         info.firsttraceable = code.value<std::int32_t>(fields.firsttraceable).value_or(0);
         // 4 of 3 in the helper code of inlined class calls (_Py_InitCleanup of 3.13): it is never traceable.
-        if (info.firsttraceable < 0 || info.firsttraceable > std::int64_t{units} + 1) {
+        if (info.firsttraceable < 0 ||
+            info.firsttraceable > std::min<std::int64_t>(units + 1, most_units_before_start(code))) {
             report({ErrorCode::Corrupt, code_at(code.address()) + " has a damaged _co_firsttraceable", code.address()});
             info.firsttraceable = 0;
         }
@@ -86,11 +126,13 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
     if (!byte_code) return;
     const auto size =
         read_field<std::int64_t>(remote_, *byte_code, remote_.layout.bytes_object.ob_size, "the size of co_code");
-    if (size) {
-        info.size_bytes = *size;
-    } else {
-        report(size.error().with_context(code_at(code.address())));
+    const auto type = types_.type_of(*byte_code);
+    const bool known = size && (type ? (*type)->is_bytes() : type.error().code == ErrorCode::Absent);
+    info.size_bytes = known ? *size : std::numeric_limits<std::int64_t>::max();
+    if (size && !known) {
+        report({ErrorCode::Corrupt, "the byte code of " + code_at(code.address()) + " is damaged", *byte_code});
     }
+    if (!size) report(size.error().with_context(code_at(code.address())));
 }
 
 void CodeObjects::read_lines(const RemoteStruct& code, CodeInfo& info, const Report& report) {

@@ -18,6 +18,7 @@ namespace pycore {
 struct CodeInfo {
     Address address;
     bool is_code = false;  // false: the object is something else, or cannot be read
+    bool absent = false;   // the dump left its bytes out, so that nobody can say what it is
     std::optional<std::string> name;
     std::optional<std::string> qualname;
     std::optional<std::string> file;
@@ -35,12 +36,18 @@ public:
     // Never null. What cannot be read is told to `report`, once a code object.
     const CodeInfo& read(Address code, const std::function<void(const Error&)>& report);
 
+    // Whether a code object stands there, beyond doubt; without a word to anybody.
+    bool is_certain(Address code);
+
 private:
     using Report = std::function<void(const Error&)>;
 
     CodeInfo read_code(Address code, const Report& report);
     bool check_type(const RemoteStruct& code, const Report& report);
+    bool refers_like_code(Address code) const;
+    bool has_code_type(Address code);
     void read_names(const RemoteStruct& code, CodeInfo& info, const Report& report);
+    std::int32_t most_units_before_start(const RemoteStruct& code) const;
     void read_byte_code(const RemoteStruct& code, CodeInfo& info, const Report& report);
     void read_lines(const RemoteStruct& code, CodeInfo& info, const Report& report);
     std::optional<std::string> read_name(const RemoteStruct& code, layout::Offset field, const char* what,

@@ -14,6 +14,35 @@ namespace {
 
 using Report = std::function<void(const Error&)>;
 
+// PyFrameObjects of one process, told from other objects that a damaged pointer leads to.
+class FrameProof {
+public:
+    FrameProof(const Remote& remote, CodeObjects& codes) : remote_(remote), codes_(codes) {}
+
+    // What runs code is a frame; so is what has the type of one, or of the frame that called it.
+    bool is_frame(const RemoteStruct& object, const Report& report) {
+        const auto& fields = remote_.layout.frame_object;
+        const Address type = object.pointer(remote_.layout.pyobject.ob_type).value_or(Address{});
+        const CodeInfo& code = codes_.read(*object.pointer(fields.f_code), report);
+        if (code.is_code || code.absent) {
+            if (!type_ && code.is_code) type_ = type;
+            return true;
+        }
+        return type_ ? type == type_ : has_type_and_code(*object.pointer(fields.f_back), type);
+    }
+
+private:
+    bool has_type_and_code(Address caller, Address type) {
+        const auto own = read_pointer_field(remote_, caller, remote_.layout.pyobject.ob_type, "ob_type");
+        const auto code = read_pointer_field(remote_, caller, remote_.layout.frame_object.f_code, "f_code");
+        return own && code && *own == type && codes_.is_certain(*code);
+    }
+
+    const Remote& remote_;
+    CodeObjects& codes_;
+    Address type_;  // of the frames so far; null before the first
+};
+
 PythonFrame read_frame(const Remote& remote, CodeObjects& codes, const RemoteStruct& object, const Report& report) {
     const auto& fields = remote.layout.frame_object;
     PythonFrame frame;
@@ -60,15 +89,22 @@ FrameStack read_frame_objects(const Remote& remote, CodeObjects& codes, const Re
                               const Report& report) {
     FrameStack chain;
     const auto& fields = remote.layout.frame_object;
-    const std::size_t size = std::max({*fields.f_back, *fields.f_code, *fields.f_lasti, fields.f_gen.value_or(0)}) + 8;
+    const std::size_t size = std::max({*fields.f_back, *fields.f_code, *fields.f_lasti, fields.f_gen.value_or(0),
+                                       remote.layout.pyobject.ob_type.value_or(0)}) +
+                             8;
     const auto head = thread_state.pointer(remote.layout.thread_state.frame);
     if (!head) return chain;
+    FrameProof proof(remote, codes);
     const auto done = walk_list(*head, kMaxFrames, "frames", [&](Address node) -> Result<Address> {
         if (!ReadBudget::take(remote.budget.frames, 1)) {
             return Error{ErrorCode::Limit, "frames are more than pycore follows; the older ones are left out", node};
         }
         const auto object = RemoteStruct::read(remote.memory, node, size, "PyFrameObject");
         if (!object) return object.error();
+        if (!proof.is_frame(*object, report)) {
+            return Error{ErrorCode::Corrupt,
+                         fmt::format("the chain of frames leads to {}, where no frame is", to_string(node)), node};
+        }
         Activation activation;
         activation.frame_object = node;
         activation.frames.push_back(read_frame(remote, codes, *object, report));

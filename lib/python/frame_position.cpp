@@ -7,6 +7,8 @@
 namespace pycore {
 namespace {
 
+constexpr std::int64_t kBeforeFirst = -2;  // of a frame that has not begun
+
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
 }  // namespace
@@ -20,7 +22,7 @@ void fill_frame(const Remote& remote, const CodeInfo& code, std::int64_t byte_of
     } else {
         report({ErrorCode::Limit, "the names in this process are too long to be told", {}});
     }
-    if (!code.lines) return;
+    if (!code.lines || byte_offset < kBeforeFirst) return;
     if (byte_offset >= code.size_bytes) {
         report({ErrorCode::Corrupt,
                 fmt::format("frame at {} stands at byte {} of a code of {} bytes; its line is left out",

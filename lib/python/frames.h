@@ -11,7 +11,7 @@
 
 namespace pycore {
 
-inline constexpr std::size_t kMaxFrames = 200'000;
+inline constexpr std::size_t kMaxFrames = 220'000;
 
 struct FrameStack {
     std::vector<Activation> activations;  // youngest first

@@ -20,6 +20,10 @@ constexpr int kOwnedByFrameObject = 2;
 constexpr int kFirstShimOwner = 3;
 constexpr int kOwnedByCStack = 4;
 
+// Of a frame that has not begun, through 3.12: prev_instr points in front of its code.
+constexpr std::int64_t kBeforeFirst = -2;
+constexpr std::uint64_t kMostCodeBytes = 1U << 16;  // that a frame is believed to stand in without seeing them
+
 FrameOwner owner_of(int owner) {
     switch (owner) {
         case 0: return FrameOwner::Thread;
@@ -42,6 +46,8 @@ public:
             const auto next = check(node) ? visit(node) : Result<Address>(Address{});
             node = next ? *next : resume_after(next.error());
         }
+        if (stack_.complete && !open_.frames.empty())
+            lose(torn("frames end before the one that entered the interpreter"));
         if (!open_.frames.empty()) close(std::nullopt);
         return std::move(stack_);
     }
@@ -54,7 +60,15 @@ private:
         const auto& fields = remote_.layout.thread_state;
         if (!has_cframes()) return thread_state_.pointer(fields.current_frame).value_or(Address{});
         cframe_ = thread_state_.pointer(fields.cframe).value_or(Address{});
-        return frame_of_cframe();
+        const Address youngest = frame_of_cframe();
+        const bool is_root = !fields.root_cframe || cframe_ == thread_state_.address() + *fields.root_cframe;
+        if (!youngest && cframe_ && !is_root && stack_.complete) lose(torn("a _PyCFrame has no frame"));
+        return youngest;
+    }
+
+    Error torn(const char* what) const {
+        return {ErrorCode::Corrupt, fmt::format("{}: thread state at {}", what, to_string(thread_state_.address())),
+                thread_state_.address()};
     }
 
     Address frame_of_cframe() {
@@ -99,12 +113,12 @@ private:
         const auto frame = RemoteStruct::read(remote_.memory, node, size, "_PyInterpreterFrame");
         if (!frame) return frame.error();
         const int owner = *frame->value<std::int8_t>(fields.owner);
-        if (has_shims() && owner >= kFirstShimOwner) {
+        if (is_shim(*frame, owner)) {
             // Since 3.15 a frame inside the thread state ends the chain; it stands for no activation.
             if (node == thread_state_.pointer(remote_.layout.thread_state.base_frame)) return Address{};
             close(node);
         } else {
-            add(*frame, owner);
+            if (auto added = add(*frame, owner); !added) return std::move(added).error();
             if (!has_shims() && frame->value<std::uint8_t>(fields.is_entry).value_or(0) != 0) {
                 close(cframe_ ? std::optional(cframe_) : std::nullopt);
             }
@@ -112,21 +126,71 @@ private:
         return *frame->pointer(fields.previous);
     }
 
-    void add(const RemoteStruct& frame, int owner) {
+    Address executable_of(const RemoteStruct& frame) const {
+        auto executable = *frame.pointer(remote_.layout.interpreter_frame.executable);
+        if (remote_.traits.tagged_references) executable.value &= ~std::uint64_t{3};
+        return executable;
+    }
+
+    // A shim runs nothing (3.13+), or code named "<interpreter trampoline>" (3.12).
+    // What runs real code is no shim, whatever a damaged owner says.
+    bool is_shim(const RemoteStruct& frame, int owner) {
+        if (!has_shims() || owner < kFirstShimOwner || owner > kOwnedByCStack) return false;
+        const Address executable = executable_of(frame);
+        if (!executable || !codes_.is_certain(executable)) return true;
+        const CodeInfo& code = codes_.read(executable, report_);
+        return !code.name || code.name->ends_with("trampoline>");
+    }
+
+    Result<void> add(const RemoteStruct& frame, int owner) {
         PythonFrame result;
         result.address = frame.address();
         result.owner = owner_of(owner);
-        auto executable = *frame.pointer(remote_.layout.interpreter_frame.executable);
-        if (remote_.traits.tagged_references) executable.value &= ~std::uint64_t{3};
-        if (is_absent_helper(frame, executable)) return;
-        const CodeInfo& code = codes_.read(executable, report_);
-        if (code.is_code) {
-            const std::int64_t offset = instruction_offset(frame, code);
-            // Not yet past its RESUME, or a helper that CPython made: _PyFrame_IsIncomplete().
-            if (owner != kOwnedByGenerator && offset < code.firsttraceable * 2) return;
-            fill_frame(remote_, code, offset, result, report_);
+        if (is_absent_helper(frame, executable_of(frame))) return {};
+        const CodeInfo& code = codes_.read(executable_of(frame), report_);
+        const std::int64_t offset = instruction_offset(frame, code);
+        const bool stands_in_code = code.is_code && offset >= kBeforeFirst && offset < code.size_bytes;
+        if (!stands_in_code && !(code.absent || points_behind_code(frame) || has_sound_caller(frame))) {
+            return Error{ErrorCode::Corrupt,
+                         fmt::format("the chain of frames leads to {}, where no frame is", to_string(frame.address())),
+                         frame.address()};
         }
+        if (code.is_code && offset < kBeforeFirst) {
+            report_({ErrorCode::Corrupt,
+                     fmt::format("frame at {} stands outside of its code; its line is left out",
+                                 to_string(frame.address())),
+                     frame.address()});
+        }
+        // Not yet past its RESUME, or a helper that CPython made: _PyFrame_IsIncomplete().
+        if (stands_in_code && owner != kOwnedByGenerator && offset < code.firsttraceable * 2) return {};
+        if (code.is_code) fill_frame(remote_, code, offset, result, report_);
         open_.frames.push_back(std::move(result));
+        return {};
+    }
+
+    // Its two words agree with each other, though the code they refer to is damaged.
+    bool points_behind_code(const RemoteStruct& frame) const {
+        const Address code = executable_of(frame);
+        const Address instruction = *frame.pointer(remote_.layout.interpreter_frame.instr_ptr);
+        const Address first = code + *remote_.layout.code_object.co_code_adaptive;
+        return code && code.value % 8 == 0 && instruction.value % 2 == 0 && instruction >= first - 2 &&
+               instruction < first + kMostCodeBytes;
+    }
+
+    // What cannot prove itself is a frame if it was called by one: a shim, or a frame that runs code. The oldest
+    // frame of 3.11 is an entry.
+    bool has_sound_caller(const RemoteStruct& frame) {
+        const auto& fields = remote_.layout.interpreter_frame;
+        const Address caller = *frame.pointer(fields.previous);
+        if (!caller) return !has_shims() && frame.value<std::uint8_t>(fields.is_entry) == 1;
+        if (caller.value % 8 != 0 || caller == frame.address()) return false;
+        const auto owner = read_field<std::int8_t>(remote_, caller, fields.owner, "owner");
+        auto executable = read_pointer_field(remote_, caller, fields.executable, "f_executable");
+        if (!owner || !executable) return false;
+        if (remote_.traits.tagged_references) executable->value &= ~std::uint64_t{3};
+        const bool runs_code = codes_.is_certain(*executable);
+        if (has_shims() && *owner >= kFirstShimOwner) return *owner <= kOwnedByCStack;
+        return runs_code;
     }
 
     // The helper of an inlined class call waits at its first instruction for `__init__` to return. Its code is

@@ -76,6 +76,22 @@ void mark_main(const Remote& remote, const layout::Runtime& runtime, std::vector
     std::rotate(interpreters.begin(), found, std::next(found));
 }
 
+// Where the list does not lead to the main interpreter, the runtime's own pointer to it does.
+void add_main(const Remote& remote, const layout::Runtime& runtime, std::vector<InterpreterState>& interpreters,
+              Diagnostics& diagnostics) {
+    const auto main = read_pointer_field(remote, runtime.address, remote.layout.runtime_state.interpreters_main, "");
+    if (!main || !*main) return;
+    const bool known = std::any_of(interpreters.begin(), interpreters.end(),
+                                   [&](const InterpreterState& interpreter) { return interpreter.address == *main; });
+    const auto head = read_pointer_field(remote, *main, remote.layout.interpreter_state.threads_head, "");
+    if (known || !head || !*head) return;
+    const auto home = read_pointer_field(remote, *head, remote.layout.thread_state.interp, "");
+    if (!home || *home != *main) return;
+    diagnostics.warn(
+        {ErrorCode::Corrupt, "the list of interpreters does not lead to the main one, at " + to_string(*main), *main});
+    interpreters.push_back(read_interpreter(remote, runtime, *main, diagnostics));
+}
+
 }  // namespace
 
 std::vector<InterpreterState> read_interpreters(const Remote& remote, const layout::Runtime& runtime,
@@ -95,6 +111,7 @@ std::vector<InterpreterState> read_interpreters(const Remote& remote, const layo
         return next;
     });
     if (!done) diagnostics.warn(done.error());
+    add_main(remote, runtime, interpreters, diagnostics);
     mark_main(remote, runtime, interpreters);
     return interpreters;
 }

@@ -47,14 +47,32 @@ bool is_debug_build(const Remote& remote, TypeObjects& types, const PythonState&
     return state.runtime.module && layout::names_debug_build(*state.runtime.module);
 }
 
+// Pages that no process has written to are left out of a core and come from the module's file. Python writes to
+// its runtime as it starts: one that only the file holds is not that of this process.
+void tell_unwritten_runtime(const ProcessSnapshot& process, Address runtime, Diagnostics& diagnostics) {
+    for (const MemoryRegion& region : process.memory->regions()) {
+        if (!region.range.contains(runtime) || runtime < region.range.begin + region.present_bytes) continue;
+        diagnostics.warn({ErrorCode::Absent,
+                          "the memory of the interpreter (_PyRuntime at " + to_string(runtime) +
+                              ") is not in the core; its threads cannot be told",
+                          runtime});
+    }
+}
+
 // By the lists of the interpreters, and where one of those is torn, by thread pointers.
-void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadReader& reader, PythonState& state) {
+void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadReader& reader, PythonState& state,
+                  Diagnostics& diagnostics) {
     bool complete = !state.interpreters.empty() || !state.runtime.initialized.value_or(true);
     for (const InterpreterState& interpreter : state.interpreters) {
         complete = reader.read(interpreter, state.threads) && complete;
     }
-    if (complete) return;
+    // A list whose link was zeroed ends like any other; that it lacks the main thread gives it away.
+    if (complete && !reader.misses_main_thread(state.threads)) return;
     for (const LostThread& lost : find_lost_threads(process, remote, state.interpreters, state.threads)) {
+        if (complete) {
+            diagnostics.warn(
+                {ErrorCode::Corrupt, "no list leads to the thread state at " + to_string(lost.state), lost.state});
+        }
         reader.read_lost(lost, state.threads);
     }
 }
@@ -65,6 +83,7 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
                                 Diagnostics& diagnostics) {
     const auto runtime = layout::locate_runtime(process, options.search, diagnostics);
     if (!runtime) return runtime.error();
+    tell_unwritten_runtime(process, runtime->address, diagnostics);
     ReadBudget budget;
     const Remote remote{*process.memory, runtime->layout, runtime->traits, budget};
     PythonState state;
@@ -73,7 +92,7 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     TypeObjects types(remote);
     state.runtime.debug = is_debug_build(remote, types, state);
     ThreadReader reader(process, *runtime, remote, types, options.frames, diagnostics);
-    read_threads(process, remote, reader, state);
+    read_threads(process, remote, reader, state, diagnostics);
     for (const InterpreterState& interpreter : state.interpreters) {
         name_threads(remote, types, interpreter, state.threads, diagnostics);
     }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pycore {
 namespace {
 
@@ -56,6 +58,10 @@ Result<std::string> decode(std::span<const std::byte> bytes, Address address) {
 }
 
 Result<std::string> decode(const TextState& state, std::span<const std::byte> bytes, Address address) {
+    const auto is_ascii = [](std::byte byte) { return (byte & std::byte{0x80}) == std::byte{0}; };
+    if (state.ascii && !std::all_of(bytes.begin(), bytes.end(), is_ascii)) {
+        return Error{ErrorCode::Corrupt, "str at " + to_string(address) + " is ASCII and is not", address};
+    }
     if (state.ascii) return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     switch (state.kind) {
         case 1: return decode<std::uint8_t>(bytes, address);
@@ -79,9 +85,17 @@ Error corrupt(Address object, const char* what) {
 
 }  // namespace
 
+// Every str is followed by a NUL of its own kind, which its length does not count.
+bool ends_there(const Remote& remote, Address end, const TextState& state) {
+    std::uint32_t terminator = 0;
+    const auto bytes = std::as_writable_bytes(std::span(&terminator, 1)).first(state.kind);
+    return !remote.memory.read(end, bytes) || terminator == 0;
+}
+
 Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address object) {
     const auto type = types.type_of(object);
-    if (type && !(*type)->is_text()) return Error{ErrorCode::Corrupt, to_string(object) + " is not a str", object};
+    const bool may_be_text = type ? (*type)->is_text() : type.error().code == ErrorCode::Absent;
+    if (!may_be_text) return Error{ErrorCode::Corrupt, to_string(object) + " is not a str", object};
     const auto& fields = remote.layout.unicode_object;
     const auto header = RemoteStruct::read(remote.memory, object, *fields.asciiobject_size, "str");
     if (!header) return header.error();
@@ -101,6 +115,7 @@ Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address 
     if (!characters) return characters.error();
     const auto content = RemoteStruct::read(remote.memory, *characters, *length * state.kind, "str characters");
     if (!content) return content.error();
+    if (!ends_there(remote, *characters + *length * state.kind, state)) return corrupt(object, "has a wrong length");
     return decode(state, content->bytes(), object);
 }
 

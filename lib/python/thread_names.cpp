@@ -43,8 +43,10 @@ void name_threads(const Remote& remote, TypeObjects& types, const InterpreterSta
     for (PythonThread& thread : threads) {
         if (thread.interpreter_id == interpreter.id) by_ident.emplace(thread.thread_id.value, &thread);
     }
+    std::size_t unreadable = 0;
     const auto done = for_each_item(remote, types, **active, [&](Address key, Address thread) {
         const auto ident = read_unsigned(remote, types, key);
+        unreadable += ident ? 0 : 1;
         if (!ident || !by_ident.contains(*ident)) return true;
         const auto name = read_name(remote, types, thread);
         if (!name) warn(name.error(), "the name of a Python thread is unknown");
@@ -52,6 +54,9 @@ void name_threads(const Remote& remote, TypeObjects& types, const InterpreterSta
         for (auto entry = first; name && entry != last; ++entry) entry->second->name = *name;
         return true;
     });
+    if (unreadable > 0) {
+        diagnostics.warn({ErrorCode::Corrupt, std::to_string(unreadable) + " names of Python's threads are lost", {}});
+    }
     if (!done) warn(done.error(), "the names of Python's threads are unknown");
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/walk_list.h"
 #include "python/frames.h"
 
@@ -82,6 +84,12 @@ void ThreadReader::add(PythonThread thread, std::vector<PythonThread>& threads) 
                        thread.address});
 }
 
+bool ThreadReader::misses_main_thread(const std::vector<PythonThread>& threads) const {
+    if (!main_thread_ || !tids_.contains(*main_thread_)) return false;
+    return std::none_of(threads.begin(), threads.end(),
+                        [&](const PythonThread& thread) { return thread.thread_id == *main_thread_; });
+}
+
 void ThreadReader::read_lost(const LostThread& lost, std::vector<PythonThread>& threads) {
     const auto state = RemoteStruct::read(remote_.memory, lost.state, state_size(), "PyThreadState");
     if (state) threads.push_back(read_thread(lost.interpreter_id, *state));
@@ -90,6 +98,21 @@ void ThreadReader::read_lost(const LostThread& lost, std::vector<PythonThread>& 
 std::optional<std::int64_t> ThreadReader::find_tid(const PythonThread& thread) const {
     const auto found = tids_.find(thread.thread_id);
     return found != tids_.end() ? found->second : thread.native_thread_id;
+}
+
+// Where pthread_self() of a thread state is no thread's and its other word is, the first is damaged: names and
+// locks know the thread by it.
+void ThreadReader::repair_thread_id(PythonThread& thread) {
+    if (tids_.contains(thread.thread_id) || !thread.native_thread_id) return;
+    const auto same = std::find_if(tids_.begin(), tids_.end(),
+                                   [&](const auto& entry) { return entry.second == *thread.native_thread_id; });
+    if (same == tids_.end()) return;
+    diagnostics_.warn({ErrorCode::Corrupt,
+                       fmt::format("thread_id {} of the thread state at {} is damaged; it is thread {}'s",
+                                   to_string(thread.thread_id), to_string(thread.address), same->second),
+                       thread.address},
+                      same->second);
+    thread.thread_id = same->first;
 }
 
 PythonThread ThreadReader::read_thread(std::int64_t interpreter_id, const RemoteStruct& state) {
@@ -101,6 +124,7 @@ PythonThread ThreadReader::read_thread(std::int64_t interpreter_id, const Remote
     if (const auto native = state.value<std::int64_t>(fields.native_thread_id); native.value_or(0) != 0) {
         thread.native_thread_id = native;
     }
+    repair_thread_id(thread);
     thread.status = read_status(state);
     thread.holds_gil_flag = read_holds_gil(state);
     thread.main = thread.thread_id && main_thread_ == thread.thread_id;

@@ -24,12 +24,15 @@ public:
     // its end.
     bool read(const InterpreterState& interpreter, std::vector<PythonThread>& threads);
     // Appends one thread state that no list led to.
+    // Whether the thread that began the runtime runs and has no state among `threads`.
+    bool misses_main_thread(const std::vector<PythonThread>& threads) const;
     void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
 
 private:
     void add(PythonThread thread, std::vector<PythonThread>& threads);
     PythonThread read_thread(std::int64_t interpreter_id, const RemoteStruct& state);
     std::size_t state_size() const;
+    void repair_thread_id(PythonThread& thread);
     AttachStatus read_status(const RemoteStruct& state) const;
     std::optional<bool> read_holds_gil(const RemoteStruct& state) const;
     std::optional<std::int64_t> find_tid(const PythonThread& thread) const;

@@ -21,21 +21,31 @@ Result<const TypeInfo*> TypeObjects::find_type(Address type) {
 
 Result<TypeInfo> TypeObjects::read_type(Address type) const {
     const auto& fields = remote_.layout.type_object;
-    const std::size_t size =
-        std::max({fields.tp_flags.value_or(0), fields.tp_basicsize.value_or(0), fields.tp_dictoffset.value_or(0)}) + 8;
+    const std::size_t size = std::max({fields.tp_name.value_or(0), fields.tp_flags.value_or(0),
+                                       fields.tp_basicsize.value_or(0), fields.tp_dictoffset.value_or(0)}) +
+                             8;
     const auto object = RemoteStruct::read(remote_.memory, type, size, "PyTypeObject");
     if (!object) return object.error();
     TypeInfo info{type,
                   object->value<std::uint64_t>(fields.tp_flags).value_or(0),
                   object->value<std::int64_t>(fields.tp_basicsize).value_or(0),
                   object->value<std::int64_t>(fields.tp_dictoffset).value_or(0),
+                  false,
                   {}};
+    info.named_text = is_named(*object, "str") && info.basic_size == remote_.layout.unicode_object.size;
     if (info.is_heap_type()) {
         const auto keys =
             read_pointer_field(remote_, type, remote_.layout.heap_type_object.ht_cached_keys, "ht_cached_keys");
         if (keys) info.cached_keys = *keys;
     }
     return info;
+}
+
+bool TypeObjects::is_named(const RemoteStruct& type, std::string_view wanted) const {
+    const auto name = type.pointer(remote_.layout.type_object.tp_name);
+    if (!name) return false;
+    const auto text = read_c_string(remote_.memory, *name, 16);
+    return text ? *text == wanted : text.error().code == ErrorCode::Absent;
 }
 
 std::optional<bool> TypeObjects::is_code_type(Address type) {
@@ -50,7 +60,7 @@ std::optional<bool> TypeObjects::is_code_type(Address type) {
 // its name, where .rodata is to be had, is "code".
 std::optional<bool> TypeObjects::looks_like_code_type(Address type) {
     const auto info = find_type(type);
-    if (!info) return std::nullopt;
+    if (!info) return info.error().code == ErrorCode::Absent ? std::nullopt : std::optional(false);
     const auto& code = remote_.layout.code_object;
     const auto size = code.co_code_adaptive ? code.co_code_adaptive : code.size;
     if ((*info)->is_heap_type() || (size && (*info)->basic_size != *size)) return false;

@@ -16,11 +16,12 @@ struct TypeInfo {
     std::uint64_t flags = 0;
     std::int64_t basic_size = 0;
     std::int64_t dict_offset = 0;
-    Address cached_keys;  // ht_cached_keys of a heap type; null otherwise
+    bool named_text = false;  // calls itself "str", or may, and has its size, whatever its damaged flags say
+    Address cached_keys;      // ht_cached_keys of a heap type; null otherwise
 
     bool is_int() const { return (flags >> 24 & 1) != 0; }
     bool is_bytes() const { return (flags >> 27 & 1) != 0; }
-    bool is_text() const { return (flags >> 28 & 1) != 0; }
+    bool is_text() const { return (flags >> 28 & 1) != 0 || named_text; }
     bool is_dict() const { return (flags >> 29 & 1) != 0; }
     bool is_type() const { return (flags >> 31 & 1) != 0; }
     bool is_heap_type() const { return (flags >> 9 & 1) != 0; }
@@ -35,12 +36,13 @@ public:
     // Of the object at `object`.
     Result<const TypeInfo*> type_of(Address object);
 
-    // Whether `type` is PyCode_Type. nullopt: the type cannot be read.
+    // Whether `type` is PyCode_Type. nullopt: the dump left the type out.
     std::optional<bool> is_code_type(Address type);
 
 private:
     Result<const TypeInfo*> find_type(Address type);
     Result<TypeInfo> read_type(Address type) const;
+    bool is_named(const RemoteStruct& type, std::string_view wanted) const;
     std::optional<bool> looks_like_code_type(Address type);
 
     const Remote& remote_;

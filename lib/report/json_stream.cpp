@@ -14,9 +14,17 @@ void JsonStream::break_line() {
     out_.append(levels_.size(), ' ');
 }
 
+void JsonStream::drain() {
+    constexpr std::size_t kPiece = 1U << 20;
+    if (!sink_ || out_.size() < kPiece) return;
+    sink_(out_);
+    out_.clear();
+}
+
 // Comma, line break and indentation before a value or a key.
 void JsonStream::separate() {
     if (std::exchange(after_key_, false) || levels_.empty()) return;
+    drain();
     Level& level = levels_.back();
     if (!level.empty) out_ += ',';
     if (!level.one_line) {

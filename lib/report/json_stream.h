@@ -8,9 +8,11 @@
 // which makes a frame or a diagnostic something that grep finds.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/address.h"
@@ -19,8 +21,14 @@ namespace pycore {
 
 enum class JsonLayout { Lines, OneLine };
 
+// Takes the text of a document piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+
 class JsonStream {
 public:
+    // With a sink, what is done goes there, and take() gives the rest only.
+    explicit JsonStream(TextSink sink = {}) : sink_(std::move(sink)) {}
+
     void begin_object(JsonLayout layout = JsonLayout::Lines) { open('{', layout); }
     void begin_array(JsonLayout layout = JsonLayout::Lines) { open('[', layout); }
     void end_object() { close('}'); }
@@ -59,7 +67,9 @@ private:
     void close(char bracket);
     void separate();
     void break_line();
+    void drain();
 
+    TextSink sink_;
     std::string out_;
     std::vector<Level> levels_;
     bool after_key_ = false;

@@ -58,7 +58,7 @@ void write_process_and_runtime(JsonStream& json, const ProcessState& state) {
 }  // namespace
 
 std::string write_stacks_json(const ProcessState& state, const JsonOptions& options) {
-    JsonStream json;
+    JsonStream json(options.sink);
     json.begin_object();
     write_document_head(json, "pycore/stacks/1", state, options);
     write_process_and_runtime(json, state);
@@ -80,7 +80,7 @@ std::string write_stacks_json(const ProcessState& state, const JsonOptions& opti
 }
 
 std::string write_threads_json(const ProcessState& state, const JsonOptions& options) {
-    JsonStream json;
+    JsonStream json(options.sink);
     json.begin_object();
     write_document_head(json, "pycore/threads/1", state, options);
     write_process_and_runtime(json, state);
@@ -100,7 +100,7 @@ std::string write_threads_json(const ProcessState& state, const JsonOptions& opt
 }
 
 std::string write_gil_json(const ProcessState& state, const JsonOptions& options) {
-    JsonStream json;
+    JsonStream json(options.sink);
     json.begin_object();
     write_document_head(json, "pycore/gil/1", state, options);
     json.key("interpreters");
@@ -111,7 +111,7 @@ std::string write_gil_json(const ProcessState& state, const JsonOptions& options
 }
 
 std::string write_info_json(const ProcessState& state, const JsonOptions& options) {
-    JsonStream json;
+    JsonStream json(options.sink);
     json.begin_object();
     write_document_head(json, "pycore/info/1", state, options);
     write_process_and_runtime(json, state);
@@ -128,7 +128,7 @@ std::string write_info_json(const ProcessState& state, const JsonOptions& option
 }
 
 std::string write_modules_json(const ProcessState& state, const JsonOptions& options) {
-    JsonStream json;
+    JsonStream json(options.sink);
     json.begin_object();
     write_document_head(json, "pycore/modules/1", state, options);
     json.key("modules");

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "report/json_stream.h"
 #include "report/shown_frames.h"
 #include "state/process_state.h"
 
@@ -15,6 +16,7 @@ namespace pycore {
 struct JsonOptions {
     std::string tool_version;
     StackSelection selection;  // of `stacks`
+    TextSink sink = {};        // takes a long document in pieces; the string returned is its rest
 };
 
 std::string write_stacks_json(const ProcessState& state, const JsonOptions& options);

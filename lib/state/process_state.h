@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/diagnostics.h"
 #include "state/interpreter_state.h"
 #include "state/native_frame.h"
@@ -54,8 +55,8 @@ struct ModuleInfo {
 // One frame of a merged stack: a Python frame, or a physical native frame with what was inlined.
 struct MergedFrame {
     enum class Kind { Python, Native } kind = Kind::Native;
-    std::optional<PythonFrame> python;
-    std::optional<NativeFrame> native;
+    Boxed<PythonFrame> python;
+    Boxed<NativeFrame> native;
     std::int64_t interpreter_id = 0;  // of a Python frame
     bool uncertain = false;           // lies in a span that could not be anchored
     bool plumbing = false;            // machinery of the interpreter, its start-up or of libc's threads

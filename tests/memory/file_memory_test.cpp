@@ -131,3 +131,19 @@ TEST_CASE("a string is read although the dump ends right behind it", "[memory]")
     CHECK(*read_c_string(memory, {0x106}, 2) == "ab");
     CHECK(read_c_string(memory, {0x200}).error().code == ErrorCode::Unmapped);
 }
+
+TEST_CASE("where program headers are lost, what no region holds counts as left out", "[memory]") {
+    FileMemory memory;
+    memory.add_region({{{0x10000}, {0x11000}}}, {});
+    memory.tell_gaps_as_absent();
+    memory.seal();
+    const auto code_at = [&](std::uint64_t address) {
+        std::byte byte;
+        const auto read = memory.read({address}, std::span(&byte, 1));
+        REQUIRE_FALSE(read);
+        return read.error().code;
+    };
+    CHECK(code_at(0x7f0000000000) == ErrorCode::Absent);
+    CHECK(code_at(0x10) == ErrorCode::Unmapped);
+    CHECK(code_at(0xffffffff00000000) == ErrorCode::Unmapped);
+}

@@ -101,7 +101,7 @@ TEST_CASE("a wrong count of program headers costs no memory", "[process]") {
         CHECK(opened->threads.size() == 1);
         CHECK(opened.at(0x10000) == 'a');
         CHECK(opened.at(0x30000) == 'c');
-        CHECK(opened.tells("the count of program headers is lost") == (count < 4 || count > 200));
+        CHECK(opened.tells("the count of program headers is lost"));
     }
 }
 

@@ -183,6 +183,15 @@ TEST_CASE("a deleted file is used only if what took its place is the same", "[pr
     CHECK(module_of(open_built(core)).match == ModuleMatch::Mismatch);
 }
 
+TEST_CASE("a thread whose code is neither in the core nor in a file that it names is told", "[process]") {
+    CoreBuilder core;
+    core.add_thread({.tid = 1, .pc = 0x20010});
+    core.add_memory(0x10000, std::string(0x1000, 'a')).add_memory(0x20000, {}, 5, 0x1000);
+    const auto opened = open_built(core);
+    CHECK(opened.tells("1 threads stand in code of which the core has neither"));
+    CHECK(opened.diagnostics.has_losses());
+}
+
 TEST_CASE("a missing file is a loss where a thread stands in it, else a note", "[process]") {
     const auto inside = open_built(core_with(ElfBuilder{}, "/nowhere/libtest.so", kText));
     CHECK(inside.diagnostics.has_losses());

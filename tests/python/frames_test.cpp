@@ -179,12 +179,89 @@ TEST_CASE("an object that is no code is not told as a function", "[python]") {
         CAPTURE(build.name());
         RuntimeBuilder python(build);
         const Address interpreter = python.add_interpreter(0);
-        const Address a = python.add_code({.name = "a"});
+        const Address a = python.allocate(1024);
         python.set(a, python.layout().pyobject.ob_type, python.type("str").value);
+        python.add_thread(interpreter, 7, {{{python.add_code({.name = "b"})}}, {{a}}});
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()).find("?:? ") != std::string::npos);
+        CHECK(spell(reading.thread()).find("b:2 ") != std::string::npos);
+        CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
+TEST_CASE("code whose type is damaged is told by its names", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        const Address a = python.add_code({.name = "a"});
+        python.set(a, python.layout().pyobject.ob_type, std::uint64_t{0x1234});
         python.add_thread(interpreter, 7, {{{a}}});
         const auto reading = read(python);
-        CHECK(spell(reading.thread()) == "?:? ");
+        CHECK(spell(reading.thread()) == "a:2 ");
         CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
+// Memory that a damaged pointer may lead to: words that point to strs, and to themselves.
+TEST_CASE("where a damaged chain leads to no frame, none is invented", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        const Address nowhere = python.allocate(512);
+        const Address text = python.text("no frame");
+        for (std::uint32_t at = 0; at < 512; at += 16) {
+            python.put(nowhere + at, text.value);
+            python.put(nowhere + at + 8, nowhere.value + 64);
+        }
+        const auto thread = python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}}});
+        const auto& layout = python.layout();
+        const bool objects = has_one_frame_an_activation(python);
+        const auto back = objects ? layout.frame_object.f_back : layout.interpreter_frame.previous;
+        python.set(thread.frames[0], back, nowhere.value);
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()).find("?:?") == std::string::npos);
+        CHECK_FALSE(reading.thread().frames_complete);
+        CHECK_FALSE(reading.diagnostics.empty());
+    }
+}
+
+TEST_CASE("frames that end before the interpreter was entered are told as cut", "[python]") {
+    for (const int minor : {11, 12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        const auto thread =
+            python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}, {python.add_code({.name = "b"})}}});
+        python.set(thread.frames[1], python.layout().interpreter_frame.previous, std::uint64_t{0});
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()).find("b:2") != std::string::npos);
+        CHECK_FALSE(reading.thread().frames_complete);
+        CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
+TEST_CASE("an entry frame that runs a trampoline is none of the program's", "[python]") {
+    RuntimeBuilder python(layout::PythonVersion{3, 12, -1});
+    const Address interpreter = python.add_interpreter(0);
+    const Address trampoline = python.add_code({.name = "<interpreter trampoline>", .file = "<shim>"});
+    const auto thread = python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}}});
+    python.set(thread.anchors[0], python.layout().interpreter_frame.executable, trampoline.value);
+    const auto reading = read(python);
+    CHECK(spell(reading.thread()) == "a:2 ");
+    CHECK(reading.diagnostics.empty());
+}
+
+TEST_CASE("a damaged owner hides no frame", "[python]") {
+    for (const int minor : {12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        const auto thread =
+            python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}, {python.add_code({.name = "b"})}}});
+        python.set(thread.frames[1], python.layout().interpreter_frame.owner, std::int8_t{4});
+        CHECK(spell(read(python).thread()).find("b:2") != std::string::npos);
     }
 }
 

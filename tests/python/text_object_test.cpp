@@ -92,3 +92,34 @@ TEST_CASE("thread idents of any size are read, in all versions", "[python]") {
         CHECK_FALSE(read_number(python, python.text("7")));
     }
 }
+
+TEST_CASE("a str whose length is damaged is not cut or run together with its neighbour", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        ObjectBuilder python(build);
+        const Address text = python.text("multiply");
+        python.set(text, python.layout().unicode_object.length, std::uint64_t{5});
+        REQUIRE_FALSE(read(python, text));
+        CHECK(read(python, text).error().code == ErrorCode::Corrupt);
+    }
+}
+
+TEST_CASE("a str whose type has lost its flags is known by the type's name", "[python]") {
+    ObjectBuilder python(layout::PythonVersion{3, 12, -1});
+    const Address text = python.text("name");
+    python.set(python.type("str"), python.layout().type_object.tp_flags, std::uint64_t{0});
+    CHECK_FALSE(read(python, text));
+    python.set(python.type("str"), python.layout().type_object.tp_basicsize,
+               std::int64_t{*python.layout().unicode_object.size});
+    const Address word = python.allocate(16);
+    python.put_bytes(word, std::as_bytes(std::span("str", 4)));
+    python.set(python.type("str"), python.layout().type_object.tp_name, word.value);
+    CHECK(read(python, text).value() == "name");
+}
+
+TEST_CASE("an object whose type is nowhere is not read as a str", "[python]") {
+    ObjectBuilder python(layout::PythonVersion{3, 12, -1});
+    const Address text = python.text("name");
+    python.set(text, python.layout().pyobject.ob_type, std::uint64_t{0x123456789a});
+    CHECK_FALSE(read(python, text));
+}

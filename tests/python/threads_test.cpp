@@ -186,3 +186,47 @@ TEST_CASE("a garbage collection that runs is told, in all versions", "[python]")
         CHECK(read(python).state.interpreters[0].gc_collecting == true);
     }
 }
+
+TEST_CASE("a thread whose thread_id is damaged keeps its name", "[python]") {
+    for (const int minor : {11, 12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 10, {});
+        const auto damaged = python.add_thread(interpreter, 11, {});
+        python.name_threads(interpreter, {{11, "loader"}});
+        python.set(damaged.state, python.layout().thread_state.thread_id, std::uint64_t{0x1234});
+        python.set(damaged.state, python.layout().thread_state.native_thread_id, std::uint64_t{11});
+        const auto reading = read(python);
+        CHECK(reading.thread(11).name == "loader");
+        CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
+TEST_CASE("a list of threads that a zeroed link ends too early still has its main thread", "[python]") {
+    for (const int minor : {9, 10, 11, 12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 10, {});
+        const auto newest = python.add_thread(interpreter, 11, {});
+        python.set(newest.state, python.layout().thread_state.next, std::uint64_t{0});
+        const auto reading = read(python);
+        CHECK(reading.state.threads.size() == 2);
+        CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
+TEST_CASE("where the list of interpreters is torn, the main one is told", "[python]") {
+    for (const int minor : {9, 10, 11, 12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 10, {{{python.add_code({})}}});
+        python.set(python.runtime(), python.layout().runtime_state.interpreters_head, std::uint64_t{0x12345678});
+        const auto reading = read(python);
+        REQUIRE(reading.state.threads.size() == 1);
+        CHECK(reading.thread(10).activations.size() == 1);
+        CHECK_FALSE(reading.diagnostics.empty());
+    }
+}

@@ -16,7 +16,8 @@ RuntimeBuilder::RuntimeBuilder(const Build& build) : ObjectBuilder(build) {
     if (traits().self_describing) write_debug_offsets();
     set(runtime_, layout().runtime_state.initialized, std::int32_t{1});
     const std::string text = to_string(version()) + " (main, Jan  1 2024) [GCC 12]";
-    put_bytes(allocate(text.size() + 1), std::as_bytes(std::span(text)));
+    version_text_ = allocate(text.size() + 1);
+    put_bytes(version_text_, std::as_bytes(std::span(text)));
 }
 
 void RuntimeBuilder::write_debug_offsets() {

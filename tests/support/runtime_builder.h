@@ -44,7 +44,8 @@ public:
     explicit RuntimeBuilder(const Build& build);
 
     Address runtime() const { return runtime_; }
-    Address add_interpreter(std::int64_t id);  // each at the head of the list; the first is the main one
+    Address version_text() const { return version_text_; }  // what Py_GetVersion() says
+    Address add_interpreter(std::int64_t id);               // each at the head of the list; the first is the main one
     Address add_code(const TestCode& code);
     // `activations`: oldest first. The thread pointer is thread_pointer(tid).
     BuiltThread add_thread(Address interpreter, std::int64_t tid, const std::vector<TestActivation>& activations);
@@ -68,6 +69,7 @@ private:
     std::vector<std::byte> line_table(int units) const;
 
     Address runtime_;
+    Address version_text_;
     Address newest_interpreter_;
     std::map<Address, Address> gils_;  // by interpreter
     std::vector<std::int64_t> tids_;
