@@ -116,7 +116,7 @@ std::optional<std::string> check_target(const Values& values) {
 }
 
 ExitStatus usage_error(const Tool& tool, std::string_view message) {
-    print_error(tool.name, fmt::format("{}; 'pycore help {}' shows how", escape(message), tool.name));
+    print_error(tool.name, fmt::format("{}; 'pycore help {}' shows how", message, tool.name));
     return ExitStatus::Usage;
 }
 
@@ -167,8 +167,9 @@ ReadOptions Invocation::read_options(ReadDepth depth) const {
 }
 
 void print_error(std::string_view tool, std::string_view message) {
+    const std::string shown = escape(message);
     const std::string line =
-        tool.empty() ? fmt::format("pycore: {}\n", message) : fmt::format("pycore {}: {}\n", tool, message);
+        tool.empty() ? fmt::format("pycore: {}\n", shown) : fmt::format("pycore {}: {}\n", tool, shown);
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -119,11 +119,11 @@ def test_a_name_with_controls_is_escaped_in_messages(tmp_path):
     assert "\x1b" not in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--pid", "1"], ["1"]])
-def test_a_process_id_is_understood_and_refused(tmp_path, arguments):
+@pytest.mark.parametrize("arguments", [["--pid", "2147483600"], ["2147483600"]])
+def test_a_process_id_is_understood_and_looked_for(tmp_path, arguments):
     done = pycore("stacks", *arguments, cwd=tmp_path)
     assert done.returncode == 1
-    assert "gcore" in done.stderr
+    assert "there is no process with this id" in done.stderr
     (tmp_path / "1").write_text("a file")
     assert "gcore PID` makes" not in pycore("stacks", "1", cwd=tmp_path).stderr
 
@@ -168,6 +168,12 @@ def test_controls_in_a_wrong_option_are_escaped():
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1
         assert not any(c in done.stderr for c in "\x1b\x9b")
+
+
+def test_controls_in_the_name_of_an_output_file_are_escaped(core, tmp_path):
+    done = pycore("gil", "-o", tmp_path / "missing" / "\x1b[31m", core)
+    assert done.returncode == 1
+    assert "\\x1b[31m" in done.stderr and "\x1b" not in done.stderr
 
 
 def test_a_core_without_a_command_is_understood(tmp_path):

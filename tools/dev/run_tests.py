@@ -109,7 +109,10 @@ def run_suite(options, counts):
 
 def run_sanitized(options, counts):
     tool = load_fuzz_tool()
-    run(["cmake", "-S", CHECKOUT, "-B", SANITIZED, "-G", "Ninja", *tool.settings(tool.find_clang())], quiet=True)
+    try:
+        tool.configure(tool.find_clang())
+    except tool.StepFailed as failure:
+        raise StepFailed(str(failure)) from failure
     run(["cmake", "--build", SANITIZED, "-j", str(options.jobs)], quiet=True)
     run_ctest(SANITIZED, options, counts)
     run_pytest(SANITIZED, [CHECKOUT / "tests/tools/test_cli.py"], counts)
