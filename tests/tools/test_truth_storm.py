@@ -182,6 +182,18 @@ def test_a_thread_that_is_being_started_is_excused():
     assert sentences(compare(make_report(), born % 0x7f0000000d00 + TEXT))
 
 
+def test_frames_of_another_interpreter_are_excused_only_around_the_whole_text():
+    report = make_report()
+    report["interpreters"].append({"id": 1})
+    report["threads"][1]["frames"].insert(2, python_frame("inside", 2))
+    result = compare(report)
+    assert causes(result) == {"other interpreter"} and result.agreeing_frames == 4
+    report["threads"][1]["frames"][0]["line"] = 8
+    assert sentences(compare(report))
+    del report["interpreters"][1]
+    assert sentences(compare(report))
+
+
 def test_a_list_that_ends_at_a_thread_being_started_is_excused_only_if_there_is_one():
     text = TEXT[TEXT.index("Current"):] + "\n<freed thread state>\n"
     report = make_report()

@@ -129,6 +129,11 @@ def compare_thread(result, told, found, registers, several):
 def compare_frames(result, tid, told, ours, several):
     """Both lists innermost first. What only one side has must have a cause."""
     ours_spelled = [spell(frame) for frame in ours]
+    if several and is_run_of(told.frames, ours_spelled) and len(ours) > len(told.frames):
+        result.agreeing_frames += len(told.frames)
+        result.add("thread %d: %d more frames are of another interpreter" % (tid, len(ours) - len(told.frames)),
+                   "other interpreter")
+        return
     index = 0
     for position, wanted in enumerate(told.frames):
         if index < len(ours) and wanted == ours_spelled[index]:
@@ -136,17 +141,18 @@ def compare_frames(result, tid, told, ours, several):
             index += 1
             continue
         cause = why_only_told(wanted, result.begins)
-        if cause is None and several:
-            left = len(told.frames) - position
-            result.add("thread %d: frames of another interpreter" % tid, "other interpreter", only_told=left)
-            return
         result.add("thread %d: frame %d from within is %s, told %s" % (
             tid, position, wanted, ours_spelled[index] if index < len(ours) else None), cause, only_told=1)
         if cause is None:
             return
     if index < len(ours):
         result.add("thread %d: %d more frames are told, from %s on" % (tid, len(ours) - index, ours_spelled[index]),
-                   why_cut(told, ours[:index]) or ("other interpreter" if several else None))
+                   why_cut(told, ours[:index]))
+
+
+def is_run_of(part, whole):
+    """Whether `part` stands in `whole` as one piece: the stack of one of a thread's interpreters."""
+    return any(whole[start:start + len(part)] == part for start in range(len(whole) - len(part) + 1))
 
 
 def why_cut(told, ours):
