@@ -3,6 +3,7 @@
 #include "pycore.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -62,6 +63,7 @@ void list_threads(const ProcessSnapshot& process, ProcessState& state) {
         entry.system_call = system_call_of(thread.registers);
         entry.crashed = process.crashed_tid == thread.tid;
         entry.main = process.pid == thread.tid;
+        if (!thread.name.empty()) entry.os_name = thread.name;
         if (entry.main) entry.os_name = process.short_name;
         state.threads.push_back(std::move(entry));
     }
@@ -196,20 +198,50 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     }
 }
 
+ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& options, Diagnostics& diagnostics) {
+    ProcessState state;
+    describe_process(process, state);
+    list_threads(process, state);
+    if (options.depth >= ReadDepth::Python) {
+        if (auto done = read_python_side(process, options, state, diagnostics); !done) diagnostics.warn(done.error());
+    }
+    if (options.depth == ReadDepth::Stacks && options.native) read_native_side(process, options, state, diagnostics);
+    conclude(state);
+    return state;
+}
+
+void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
+    if (capture.consistency != Consistency::Partial) return;
+    const char* why = capture.stopped ? "not all of it could be read while all threads stood still"
+                                      : "its threads ran while it was read";
+    diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
+}
+
 }  // namespace
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
     Diagnostics diagnostics;
     auto process = open_process(path, options.search, diagnostics);
     if (!process) return std::move(process).error();
-    ProcessState state;
-    describe_process(*process, state);
-    list_threads(*process, state);
-    if (options.depth >= ReadDepth::Python) {
-        if (auto done = read_python_side(*process, options, state, diagnostics); !done) diagnostics.warn(done.error());
-    }
-    if (options.depth == ReadDepth::Stacks && options.native) read_native_side(*process, options, state, diagnostics);
-    conclude(state);
+    ProcessState state = read_snapshot(*process, options, diagnostics);
+    state.diagnostics = diagnostics.entries();
+    return state;
+}
+
+Result<Capture> capture_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options,
+                                Diagnostics& diagnostics) {
+    const Walk walk = [&](const ProcessSnapshot& process) {
+        Diagnostics unused;  // what is torn now is read again
+        static_cast<void>(read_snapshot(process, read, unused));
+    };
+    CaptureOptions with_search = options;
+    with_search.search = read.search;
+    return capture_process(pid, with_search, walk, diagnostics);
+}
+
+ProcessState read_capture(const Capture& capture, const ReadOptions& options, Diagnostics diagnostics) {
+    tell_consistency(capture, diagnostics);
+    ProcessState state = read_snapshot(capture.process.snapshot, options, diagnostics);
     state.diagnostics = diagnostics.entries();
     return state;
 }

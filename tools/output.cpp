@@ -72,19 +72,40 @@ Result<void> write_stdout(std::string_view text) {
     return {};
 }
 
-Result<void> write_file(const std::string& path, std::string_view text) {
+namespace {
+
+enum class Privacy { AsUsual, OwnerOnly };
+
+Result<void> replace_file(const std::string& path, std::string_view text, Privacy privacy) {
     if (is_special_file(path)) return write_special_file(path, text);
     const std::string place = resolved(path);
     std::string temporary = place + ".XXXXXX";
     const int fd = ::mkstemp(temporary.data());
     if (fd < 0) return output_error(path, errno);
-    apply_umask(fd);
+    if (privacy == Privacy::AsUsual) apply_umask(fd);
     auto failure = write_all(fd, text);
+    if (!failure && privacy == Privacy::OwnerOnly && ::fsync(fd) != 0) failure = errno;
     if (::close(fd) != 0 && !failure) failure = errno;
     if (!failure && ::rename(temporary.c_str(), place.c_str()) != 0) failure = errno;
     if (!failure) return {};
     ::unlink(temporary.c_str());
     return output_error(path, *failure);
+}
+
+}  // namespace
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+    return replace_file(path, text, Privacy::AsUsual);
+}
+
+Result<void> write_private_file(const std::string& path, std::string_view bytes) {
+    return replace_file(path, bytes, Privacy::OwnerOnly);
+}
+
+std::string place_to_write(const std::string& path) {
+    if (is_special_file(path)) return path;
+    const auto folder = std::filesystem::path(resolved(path)).parent_path();
+    return folder.empty() ? "." : folder.string();
 }
 
 bool use_color(ColorChoice choice) {

@@ -14,6 +14,11 @@ namespace pycore {
 // A reader that went away (EPIPE) is no failure: it has what it wanted.
 Result<void> write_stdout(std::string_view text);
 Result<void> write_file(const std::string& path, std::string_view text);
+// The same with what only its owner may read, and on the disk before it has its name.
+Result<void> write_private_file(const std::string& path, std::string_view bytes);
+
+// What write_file(path) has to be allowed to write: the folder of the file, or the special file itself.
+std::string place_to_write(const std::string& path);
 
 enum class ColorChoice { Auto, Always, Never };
 // Auto: a terminal, unless NO_COLOR is set and not empty; FORCE_COLOR stands for Always.

@@ -10,6 +10,7 @@
 
 #include "output.h"
 #include "report/escape.h"
+#include "sandboxed.h"
 
 namespace pycore {
 namespace {
@@ -88,6 +89,22 @@ bool names_process(const Invocation& invocation) {
     return invocation.has("pid") || (number && !target.empty() && !time_of_change(target));
 }
 
+Result<ProcessState> read_live(const Invocation& invocation, const ReadOptions& read) {
+    std::int64_t pid = 0;
+    const std::string& target = invocation.target();
+    std::from_chars(target.data(), target.data() + target.size(), pid);
+    Diagnostics diagnostics;
+    const auto capture = capture_process(pid, read, {}, diagnostics);
+    if (!capture) return capture.error();
+    enter_sandbox_for(invocation, read);  // not before: it looks into no other process
+    return read_capture(*capture, read, diagnostics);
+}
+
+Result<ProcessState> read_core(const Invocation& invocation, const ReadOptions& read) {
+    enter_sandbox_for(invocation, read);
+    return read_process(invocation.target(), read);
+}
+
 // The first --thread that the process does not have.
 std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const StackSelection& selection) {
     for (const std::int64_t tid : selection.threads) {
@@ -100,11 +117,7 @@ std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const
 }  // namespace
 
 ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, const Query& query) {
-    if (names_process(invocation)) {
-        print_about_target(invocation, "", "reading a live process is not built yet; `gcore PID` makes a core of it");
-        return ExitStatus::NoAnswer;
-    }
-    const auto state = read_process(invocation.target(), read);
+    const auto state = names_process(invocation) ? read_live(invocation, read) : read_core(invocation, read);
     if (!state) {
         print_about_target(invocation, "", state.error().message);
         return ExitStatus::NoAnswer;

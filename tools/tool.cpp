@@ -11,6 +11,7 @@
 
 #include "manual.h"
 #include "output.h"
+#include "report/escape.h"
 
 namespace pycore {
 namespace {
@@ -60,6 +61,21 @@ Values parse_options(const std::vector<ToolOption>& options, const std::vector<s
         values[name] = given ? *given : std::vector<std::string>{};
     }
     return values;
+}
+
+// Boost puts the words of an option into its message in the place of tokens ("%original_token%"), and
+// never ends where such a word holds a token itself: so it is asked about words without a "%".
+std::string why_not_parsed(const std::vector<ToolOption>& options, std::vector<std::string> arguments) {
+    constexpr char kStandsForPercent = '\x01';
+    for (std::string& word : arguments) std::replace(word.begin(), word.end(), '%', kStandsForPercent);
+    std::string message = "these arguments cannot be read";
+    try {
+        parse_options(options, arguments);
+    } catch (const po::error& error) {
+        message = error.what();
+    }
+    std::replace(message.begin(), message.end(), kStandsForPercent, '%');
+    return message;
 }
 
 bool is_process_id(std::string_view text) {
@@ -122,6 +138,7 @@ const std::vector<ToolOption>& common_options() {
         {"executable", "FILE", "The program's file, if it is not where the core says."},
         {"debuginfod", "", "Ask the servers of `DEBUGINFOD_URLS` for debug files. Off unless given."},
         {"output,o", "FILE", "Write to `FILE`, which appears under its name only when it is whole."},
+        {"no-sandbox", "", "Do not give up rights before reading; `pycore help` says under Sandbox which ones."},
         {"pid", "PID", "The process with this id instead of a core."},
         {"verbose,v", "", "Print all notes about the run on stderr."},
         {"help,h", "", "Print this manual."},
@@ -150,8 +167,9 @@ ReadOptions Invocation::read_options(ReadDepth depth) const {
 }
 
 void print_error(std::string_view tool, std::string_view message) {
+    const std::string shown = escape(message);
     const std::string line =
-        tool.empty() ? fmt::format("pycore: {}\n", message) : fmt::format("pycore {}: {}\n", tool, message);
+        tool.empty() ? fmt::format("pycore: {}\n", shown) : fmt::format("pycore {}: {}\n", tool, shown);
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
@@ -160,8 +178,8 @@ ExitStatus run_tool(const Tool& tool, const std::vector<std::string>& arguments)
     Values values;
     try {
         values = parse_options(options, arguments);
-    } catch (const po::error& error) {
-        return usage_error(tool, error.what());
+    } catch (const po::error&) {
+        return usage_error(tool, why_not_parsed(options, arguments));
     }
     if (values.contains("help")) {
         return write_stdout(render_manual_for_terminal(tool)) ? ExitStatus::Complete : ExitStatus::NoAnswer;

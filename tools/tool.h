@@ -67,7 +67,7 @@ const std::vector<ToolOption>& common_options();
 // Parses the arguments behind `pycore NAME` and runs the tool; --help prints its manual.
 ExitStatus run_tool(const Tool& tool, const std::vector<std::string>& arguments);
 
-// "pycore stacks: message" on stderr.
+// "pycore stacks: message" on stderr, escaped.
 void print_error(std::string_view tool, std::string_view message);
 
 // Every tool of this build, in the order of tools/CMakeLists.txt, and its NAME.md.

@@ -3,6 +3,7 @@
 #include "analysis/merge_stacks.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/place_activations.h"
 

@@ -3,6 +3,7 @@
 #include "analysis/place_activations.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>

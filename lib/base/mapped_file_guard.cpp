@@ -38,11 +38,11 @@ void say(std::string_view text) {
     }
 }
 
-// The path may be anybody's: no control characters on a terminal.
+// The path may be anybody's: no control characters on a terminal, nor what UTF-8 makes of other bytes.
 void say_path(const char* path) {
     for (; *path != '\0'; ++path) {
         const auto byte = static_cast<unsigned char>(*path);
-        say(byte < 0x20 || byte == 0x7f ? "?" : std::string_view(path, 1));
+        say(byte < 0x20 || byte >= 0x7f ? "?" : std::string_view(path, 1));
     }
 }
 

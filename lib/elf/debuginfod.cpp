@@ -3,8 +3,10 @@
 #include "elf/debuginfod.h"
 
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace pycore {
@@ -29,7 +31,30 @@ std::optional<Client> load_client() {
     return client;
 }
 
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+// As debuginfod_find_debuginfo(3) says; the one in HOME itself is from before the client knew XDG.
+std::string cache_folder() {
+    if (const std::string chosen = variable("DEBUGINFOD_CACHE_PATH"); !chosen.empty()) return chosen;
+    const std::string home = variable("HOME").empty() ? "/" : variable("HOME");
+    if (const std::string old = home + "/.debuginfod_client_cache"; ::access(old.c_str(), F_OK) == 0) return old;
+    const std::string caches = variable("XDG_CACHE_HOME");
+    return (caches.empty() ? home + "/.cache" : caches) + "/debuginfod_client";
+}
+
 }  // namespace
+
+std::optional<std::string> prepare_debuginfod_cache() {
+    std::string folder = cache_folder();
+    for (std::size_t slash = folder.find('/', 1); slash != std::string::npos; slash = folder.find('/', slash + 1)) {
+        ::mkdir(folder.substr(0, slash).c_str(), 0700);
+    }
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return std::nullopt;
+    return folder;
+}
 
 std::optional<std::string> fetch_debug_file(const std::string& build_id) {
     static const std::optional<Client> client = load_client();

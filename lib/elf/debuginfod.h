@@ -13,4 +13,7 @@ namespace pycore {
 // The path of the file in the client's cache. Blocks on the network; DEBUGINFOD_TIMEOUT bounds it.
 std::optional<std::string> fetch_debug_file(const std::string& build_id);
 
+// The folder that the client keeps files in, made if it is not there; nullopt if it cannot be.
+std::optional<std::string> prepare_debuginfod_cache();
+
 }  // namespace pycore

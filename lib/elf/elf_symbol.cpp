@@ -130,25 +130,18 @@ ElfSymbols ElfSymbols::dynamic_by_segment(const ElfFile& file) {
 
 std::size_t ElfSymbols::size() const { return entries_.size() / sizeof(Elf64_Sym); }
 
-std::optional<ElfSymbol> ElfSymbols::at_without_name(std::size_t index) const {
+std::optional<ElfSymbol> ElfSymbols::at(std::size_t index) const {
     if (index >= size()) return std::nullopt;
     const auto entry = read_at<Elf64_Sym>(entries_, index * sizeof(Elf64_Sym));
-    if (!entry || entry->st_shndx == SHN_UNDEF || entry->st_name == 0) return std::nullopt;
-    return ElfSymbol{{},
+    if (!entry || entry->st_shndx == SHN_UNDEF) return std::nullopt;
+    const std::string_view name = name_at(names_, entry->st_name);
+    if (name.empty()) return std::nullopt;
+    return ElfSymbol{name,
                      entry->st_value,
                      entry->st_size,
                      static_cast<std::uint8_t>(ELF64_ST_TYPE(entry->st_info)),
                      static_cast<std::uint8_t>(ELF64_ST_BIND(entry->st_info)),
                      entry->st_shndx};
-}
-
-std::optional<ElfSymbol> ElfSymbols::at(std::size_t index) const {
-    auto symbol = at_without_name(index);
-    if (!symbol) return std::nullopt;
-    const auto entry = read_at<Elf64_Sym>(entries_, index * sizeof(Elf64_Sym));
-    symbol->name = name_at(names_, entry->st_name);
-    if (symbol->name.empty()) return std::nullopt;
-    return symbol;
 }
 
 std::optional<ElfSymbol> ElfSymbols::find_by_hash(std::string_view name) const {

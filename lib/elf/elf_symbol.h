@@ -5,7 +5,10 @@
 // ElfSymbol is one defined symbol of a file, ElfSymbols one of its tables, read in place. find_symbol
 // goes from a name to its address; SymbolTable (symbol_table.h) goes the other way.
 
+#include <elf.h>
+
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -34,8 +37,9 @@ public:
     std::size_t size() const;  // entries, undefined ones included
     // nullopt for undefined, unnamed and damaged entries.
     std::optional<ElfSymbol> at(std::size_t index) const;
-    // The same without looking at the name, which stays empty: an index over all entries reads less.
-    std::optional<ElfSymbol> at_without_name(std::size_t index) const;
+    // Calls `see(index, entry)` for each entry in turn, defined or not: an index reads no names.
+    template <typename See>
+    void for_each_entry(See see) const;
     // By the GNU hash table where there is one, else entry by entry.
     std::optional<ElfSymbol> find(std::string_view name) const;
 
@@ -47,6 +51,16 @@ private:
     std::span<const std::byte> names_;
     std::span<const std::byte> gnu_hash_;
 };
+
+template <typename See>
+void ElfSymbols::for_each_entry(See see) const {
+    const std::size_t count = size();
+    for (std::size_t i = 0; i < count; ++i) {
+        Elf64_Sym entry;  // a damaged file may not align them
+        std::memcpy(&entry, entries_.data() + i * sizeof(entry), sizeof(entry));
+        see(i, entry);
+    }
+}
 
 // A defined symbol of any kind by its name: .dynsym first, then .symtab. For a file that was stripped
 // ask its debug file as well; link addresses are the same there.

@@ -5,6 +5,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <tuple>
 
 #include "elf/mini_debug_info.h"
@@ -18,7 +19,7 @@ constexpr std::uint64_t kMaxUnsizedFunction = 512;
 // How many entries before the nearest one may still hold an address (nested and aliased symbols).
 constexpr std::size_t kMaxStepsBack = 64;
 
-bool is_function(const ElfSymbol& symbol) { return symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC; }
+bool is_function(unsigned type) { return type == STT_FUNC || type == STT_GNU_IFUNC; }
 
 // By section index: where its code ends; 0 for sections without code.
 std::vector<std::uint64_t> code_section_ends(const ElfFile& file) {
@@ -34,7 +35,7 @@ std::vector<std::uint64_t> code_section_ends(const ElfFile& file) {
 // Greater is better.
 auto alias_rank(const ElfSymbol& symbol) {
     const auto underscores = std::min(symbol.name.find_first_not_of('_'), symbol.name.size());
-    return std::tuple(is_function(symbol), symbol.binding != STB_LOCAL, -static_cast<int>(underscores),
+    return std::tuple(is_function(symbol.type), symbol.binding != STB_LOCAL, -static_cast<int>(underscores),
                       symbol.binding == STB_GLOBAL, -static_cast<int>(symbol.name.size()));
 }
 
@@ -44,53 +45,57 @@ SymbolTable::SymbolTable(std::shared_ptr<const ElfFile> file, std::shared_ptr<co
     files_.push_back(file);
     if (debug_file) files_.push_back(std::move(debug_file));
     if (auto unpacked = open_mini_debug_info(*file); unpacked && *unpacked) files_.push_back(*unpacked);
-    for (const auto& each : files_) add_source(ElfSymbols::full(*each), *each, true);
-    add_source(ElfSymbols::dynamic(*file), *file, false);
-    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+    for (const auto& each : files_) sources_.push_back(ElfSymbols::full(*each));
+    sources_.push_back(ElfSymbols::dynamic(*file));
+    std::size_t count = 0;
+    for (const ElfSymbols& source : sources_) count += std::min(source.size(), kMaxIndex);
+    entries_.reserve(count);  // more than needed, but what is not touched costs nothing
+    for (std::uint32_t i = 0; i < files_.size(); ++i) add_source(i, *files_[i], true);
+    add_source(static_cast<std::uint32_t>(files_.size()), *file, false);
+    sort();
     bound_unsized_functions();
 }
 
-void SymbolTable::add_source(ElfSymbols symbols, const ElfFile& file, bool complete) {
+void SymbolTable::add_source(std::uint32_t source, const ElfFile& file, bool complete) {
     const auto section_ends = code_section_ends(file);
-    sources_.push_back(symbols);
-    const std::size_t count = std::min<std::size_t>(symbols.size(), UINT32_MAX);
-    entries_.reserve(entries_.size() + count / 2);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (const auto symbol = symbols.at_without_name(i)) add_entry(*symbol, i, section_ends, complete);
-    }
-}
-
-void SymbolTable::add_entry(const ElfSymbol& symbol, std::uint32_t index,
-                            const std::vector<std::uint64_t>& section_ends, bool complete) {
-    // A file without section headers has no ends to go by; its exported functions have sizes.
-    const std::uint64_t section_end = symbol.section < section_ends.size() ? section_ends[symbol.section] : 0;
-    const bool untyped = symbol.type == STT_NOTYPE && section_end != 0;
-    if (!is_function(symbol) && !untyped) return;
-    Entry entry{symbol.link_address, symbol.link_address + symbol.size, index, symbol.section,
-                static_cast<std::uint8_t>(sources_.size() - 1)};
-    if (entry.end < entry.begin) return;
-    if (symbol.size == 0) {
-        // .dynsym leaves functions out, so what follows an unsized symbol there may be anything.
-        entry.extent = untyped || !complete ? Extent::Label : Extent::Unsized;
-        entry.end = entry.begin + 1;
-        if (entry.extent == Extent::Unsized) {
-            entry.end = std::max(entry.end, std::min(entry.begin + kMaxUnsizedFunction, section_end));
+    sources_[source].for_each_entry([&](std::size_t index, const Elf64_Sym& symbol) {
+        if (symbol.st_shndx == SHN_UNDEF || symbol.st_name == 0 || index > kMaxIndex) return;
+        // A file without section headers has no ends to go by; its exported functions have sizes.
+        const std::uint64_t section_end = symbol.st_shndx < section_ends.size() ? section_ends[symbol.st_shndx] : 0;
+        const bool untyped = ELF64_ST_TYPE(symbol.st_info) == STT_NOTYPE && section_end != 0;
+        if (!is_function(ELF64_ST_TYPE(symbol.st_info)) && !untyped) return;
+        if (symbol.st_size > UINT32_MAX || symbol.st_value + symbol.st_size < symbol.st_value) return;
+        Entry entry{symbol.st_value, static_cast<std::uint32_t>(symbol.st_size),
+                    static_cast<std::uint32_t>(index & kMaxIndex), source & (kMaxSources - 1), Sized};
+        if (symbol.st_size == 0) {
+            // .dynsym leaves functions out, so what follows an unsized symbol there may be anything.
+            entry.extent = untyped || !complete ? Label : Unsized;
+            const std::uint64_t rest = section_end > entry.begin ? section_end - entry.begin : 1;
+            entry.size = entry.extent == Label ? 1 : static_cast<std::uint32_t>(std::min(kMaxUnsizedFunction, rest));
         }
-    }
-    entries_.push_back(entry);
+        entries_.push_back(entry);
+    });
 }
 
-// Cuts what add_entry() gave to unsized functions at the next function.
+void SymbolTable::sort() {
+    boost::sort::spreadsort::integer_sort(
+        entries_.begin(), entries_.end(), [](const Entry& entry, unsigned offset) { return entry.begin >> offset; },
+        [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+}
+
+// Cuts what add_source() gave to unsized functions at the next function.
 void SymbolTable::bound_unsized_functions() {
     std::uint64_t next_begin = UINT64_MAX;  // of the nearest function that begins later
     std::uint64_t current = UINT64_MAX;
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-        if (entry->extent == Extent::Label) continue;
+        if (entry->extent == Label) continue;
         if (entry->begin != current) {
             next_begin = current;
             current = entry->begin;
         }
-        if (entry->extent == Extent::Unsized) entry->end = std::min(entry->end, next_begin);
+        if (entry->extent == Unsized) {
+            entry->size = static_cast<std::uint32_t>(std::min<std::uint64_t>(entry->size, next_begin - entry->begin));
+        }
     }
 }
 
@@ -102,8 +107,8 @@ std::optional<ElfSymbol> SymbolTable::find_function(std::uint64_t link_address) 
     const auto nearest = static_cast<std::size_t>(after - entries_.begin());
     for (std::size_t steps = 0; steps < std::min(nearest, kMaxStepsBack); ++steps) {
         const std::size_t i = nearest - 1 - steps;
-        if (link_address >= entries_[i].end) continue;
-        if (entries_[i].extent != Extent::Label) return best_alias(i, link_address);
+        if (!entries_[i].holds(link_address)) continue;
+        if (entries_[i].extent != Label) return best_alias(i, link_address);
         if (!label) label = i;
     }
     if (label) return best_alias(*label, link_address);
@@ -117,8 +122,8 @@ std::optional<ElfSymbol> SymbolTable::best_alias(std::size_t last, std::uint64_t
         const Entry& entry = entries_[i];
         if (entry.begin != entries_[last].begin) break;
         const auto symbol = sources_[entry.source].at(entry.index);
-        const bool usable = symbol && link_address < entry.end &&
-                            (entry.extent == Extent::Label) == (entries_[last].extent == Extent::Label);
+        const bool usable =
+            symbol && entry.holds(link_address) && (entry.extent == Label) == (entries_[last].extent == Label);
         if (usable && (!best || alias_rank(*symbol) > alias_rank(*best))) best = symbol;
         if (i == 0) break;
     }

@@ -28,23 +28,27 @@ public:
     std::size_t size() const { return entries_.size(); }
 
 private:
-    enum class Extent : std::uint8_t {
+    enum Extent : std::uint32_t {
         Sized,
         Unsized,  // assembly without a size: up to the next function
         Label,    // without a type too: names its own address only
     };
+    // Sixteen bytes: libpython has ten thousand, and each page of them that is touched costs.
     struct Entry {
         std::uint64_t begin = 0;
-        std::uint64_t end = 0;
-        std::uint32_t index = 0;    // in its source
-        std::uint16_t section = 0;  // of the source's file
-        std::uint8_t source = 0;
-        Extent extent = Extent::Sized;
-    };
+        std::uint32_t size = 0;
+        std::uint32_t index : 28 = 0;  // in its source
+        std::uint32_t source : 2 = 0;
+        std::uint32_t extent : 2 = Sized;
 
-    void add_source(ElfSymbols symbols, const ElfFile& file, bool complete);
-    void add_entry(const ElfSymbol& symbol, std::uint32_t index, const std::vector<std::uint64_t>& section_ends,
-                   bool complete);
+        bool holds(std::uint64_t link_address) const { return link_address - begin < size; }
+    };
+    static constexpr std::size_t kMaxIndex = (std::size_t{1} << 28) - 1;
+    static constexpr std::uint32_t kMaxSources = 4;  // the file, its debug file, .gnu_debugdata; .dynsym
+
+    // `complete`: the table lists every function, not only what is exported.
+    void add_source(std::uint32_t source, const ElfFile& file, bool complete);
+    void sort();
     void bound_unsized_functions();
     std::optional<ElfSymbol> best_alias(std::size_t last, std::uint64_t link_address) const;
 

@@ -46,6 +46,8 @@ void FileMemory::add_mapping(MemoryRegion region) { mappings_.push_back(region);
 
 void FileMemory::add_backing(Address address, Bytes bytes) { backings_.add(range_at(address, bytes.size()), bytes); }
 
+void FileMemory::fill_from(std::shared_ptr<PageSource> source) { source_ = std::move(source); }
+
 void FileMemory::keep_alive(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
 
 void FileMemory::seal() {
@@ -65,7 +67,8 @@ Bytes FileMemory::dumped(Address address, std::size_t max_size) const {
     const auto* piece = pieces_.find(address);
     if (piece == nullptr) return {};
     const auto from = bytes_from(*piece, address);
-    return from.first(std::min(from.size(), max_size));
+    const std::size_t size = std::min(from.size(), max_size);
+    return from.first(source_ ? source_->fetch(address, size) : size);
 }
 
 Bytes FileMemory::view(Address address, std::size_t max_size) const {

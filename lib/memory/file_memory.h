@@ -12,6 +12,7 @@
 
 #include "base/interval_map.h"
 #include "memory/memory_image.h"
+#include "memory/page_source.h"
 
 namespace pycore {
 
@@ -23,6 +24,8 @@ public:
     void add_mapping(MemoryRegion region);
     // `bytes` at `address` where no region has bytes: a module page that the core leaves out.
     void add_backing(Address address, std::span<const std::byte> bytes);
+    // The bytes of all regions are `source`'s to fill, each before it is first shown.
+    void fill_from(std::shared_ptr<PageSource> source);
     // Keeps a file mapping alive as long as this image.
     void keep_alive(std::shared_ptr<const void> owner);
     // Mappings are missing from what was added (damaged headers): what no region holds may well have been mapped.
@@ -56,6 +59,7 @@ private:
     std::vector<MemoryRegion> mappings_;  // not yet in regions_
     bool gaps_are_absent_ = false;
     std::vector<std::shared_ptr<const void>> owners_;
+    std::shared_ptr<PageSource> source_;  // null: all bytes are there
 };
 
 }  // namespace pycore

@@ -5,6 +5,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "native/vdso.h"
 

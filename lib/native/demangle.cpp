@@ -10,10 +10,12 @@
 #include <cstdlib>
 #include <memory>
 
+#include "native/name_size.h"
+
 namespace pycore {
 namespace {
 
-constexpr std::size_t kMaxName = 16 << 10;  // bytes; demangling can grow a name without bound
+constexpr std::size_t kMaxName = 16 << 10;  // bytes; the demanglers recurse
 
 struct FreeText {
     void operator()(char* text) const { std::free(text); }
@@ -74,10 +76,10 @@ Text rust(const std::string& name) {
 std::string demangle(std::string_view raw_name) {
     std::string name(without_suffixes(raw_name));
     if (name.size() > kMaxName) return name;
-    if (name.starts_with("_R")) {
+    if (name.starts_with("_R") && has_bounded_rust_text(name)) {
         if (const Text text = rust(name)) return text.get();
     }
-    if (name.starts_with("_Z") || name.starts_with("__Z")) {
+    if ((name.starts_with("_Z") || name.starts_with("__Z")) && has_bounded_itanium_text(name)) {
         if (const Text text = itanium(name)) {
             name = text.get();
             cut_rust_hash(name);

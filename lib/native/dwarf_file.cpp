@@ -3,6 +3,7 @@
 #include "native/dwarf_file.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "native/address_table.h"
 #include "native/dwarf_entry.h"

@@ -3,6 +3,7 @@
 #include "native/dwarf_functions.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "native/dwarf_file.h"
 

@@ -36,6 +36,9 @@ struct EnumEntry {  // of the same layout
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/MemoryBuffer.h>
 
+#include <optional>
+#include <utility>
+
 namespace pycore {
 
 // LLVM reports what it cannot read and goes on; the answer is then less, and that is all there is to say.

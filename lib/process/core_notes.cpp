@@ -37,7 +37,7 @@ bool read_prstatus(const ElfNote& note, CoreNotes& notes) {
     user_regs_struct user;
     static_assert(sizeof(user) == sizeof(status->pr_reg));
     std::memcpy(&user, &status->pr_reg, sizeof(user));
-    notes.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig});
+    notes.threads.push_back({status->pr_pid, registers_of(user), status->pr_cursig, {}});
     notes.signals.emplace_back();
     return true;
 }
@@ -48,8 +48,9 @@ bool read_prpsinfo(const ElfNote& note, CoreNotes& notes) {
     const auto info = ByteReader(note.description).read<elf_prpsinfo>();
     if (!info) return false;
     notes.process_first = notes.threads.empty();
+    // A task's name has 15 bytes (TASK_COMM_LEN); gdb fills all 16 with what the program's file is called.
     notes.process =
-        ProcessRecord{info->pr_pid, info->pr_ppid, info->pr_uid, fixed_text(info->pr_fname, sizeof(info->pr_fname)),
+        ProcessRecord{info->pr_pid, info->pr_ppid, info->pr_uid, fixed_text(info->pr_fname, sizeof(info->pr_fname) - 1),
                       fixed_text(info->pr_psargs, sizeof(info->pr_psargs))};
     return true;
 }
@@ -91,13 +92,7 @@ void set_auxiliary(AuxiliaryVector& auxiliary, std::uint64_t type, std::uint64_t
 }
 
 bool read_auxv(const ElfNote& note, CoreNotes& notes) {
-    ByteReader reader(note.description);
-    while (const auto entry = reader.read<Elf64_auxv_t>()) {
-        if (entry->a_type == AT_NULL) break;
-        if (!notes.auxiliary.first) notes.auxiliary.first = {{entry->a_type, entry->a_un.a_val}};
-        set_auxiliary(notes.auxiliary, entry->a_type, entry->a_un.a_val);
-        notes.has_auxiliary = true;
-    }
+    notes.has_auxiliary = parse_auxiliary(note.description, notes.auxiliary) || notes.has_auxiliary;
     return notes.has_auxiliary;
 }
 
@@ -111,6 +106,16 @@ bool read_note(const ElfNote& note, CoreNotes& notes) {
         case NT_FILE: return read_file_note(note.description, notes);
         default: return true;
     }
+}
+
+// Notes of pycore's own.
+void read_snapshot_note(const ElfNote& note, CoreNotes& notes, Diagnostics& diagnostics) {
+    const std::string_view text(reinterpret_cast<const char*>(note.description.data()), note.description.size());
+    if (note.type == kMappingsNote) notes.mappings = parse_mappings(text);
+    if (note.type != kManifestNote) return;
+    auto manifest = parse_manifest(text);
+    if (!manifest) diagnostics.warn(manifest.error());
+    notes.snapshot = manifest.value_or(SnapshotManifest{});
 }
 
 std::string_view note_name(std::uint32_t type) {
@@ -139,6 +144,24 @@ std::optional<std::size_t> find_record(std::span<const std::byte> segment, std::
 
 }  // namespace
 
+std::optional<Registers> parse_registers(std::span<const std::byte> user) {
+    const auto registers = read_at<user_regs_struct>(user, 0);
+    if (!registers) return std::nullopt;
+    return registers_of(*registers);
+}
+
+bool parse_auxiliary(std::span<const std::byte> entries, AuxiliaryVector& auxiliary) {
+    ByteReader reader(entries);
+    bool any = false;
+    while (const auto entry = reader.read<Elf64_auxv_t>()) {
+        if (entry->a_type == AT_NULL) break;
+        if (!auxiliary.first) auxiliary.first = {{entry->a_type, entry->a_un.a_val}};
+        set_auxiliary(auxiliary, entry->a_type, entry->a_un.a_val);
+        any = true;
+    }
+    return any;
+}
+
 void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics) {
     ElfNoteReader reader(segment);
     while (notes.threads.size() < kMaxThreads) {
@@ -147,6 +170,7 @@ void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diag
             diagnostics.warn(
                 {ErrorCode::Corrupt, fmt::format("a note of the core is damaged: {}", note_name(note->type)), {}});
         }
+        if (note && note->name == kSnapshotOwner) read_snapshot_note(*note, notes, diagnostics);
         if (note) continue;
         if (!reader.cut()) return;
         const std::size_t damage = reader.offset();

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "process/proc_files.h"
 #include "process/process_snapshot.h"
+#include "process/snapshot_manifest.h"
 
 namespace pycore {
 
@@ -40,7 +42,14 @@ struct CoreNotes {
     std::optional<std::uint64_t> file_page_size;
     AuxiliaryVector auxiliary;
     bool has_auxiliary = false;
+    std::optional<SnapshotManifest> snapshot;  // of pycore's own snapshots
+    std::vector<ProcMapping> mappings;         // of the same: every mapping of the process
 };
+
+// The entries of NT_AUXV and of /proc/PID/auxv; false if there is none.
+bool parse_auxiliary(std::span<const std::byte> entries, AuxiliaryVector& auxiliary);
+// struct user_regs_struct of <sys/user.h>, as NT_PRSTATUS and PTRACE_GETREGSET have it.
+std::optional<Registers> parse_registers(std::span<const std::byte> user);
 
 // Reads the notes of one segment more into `notes`. Damaged records are told and passed over.
 void parse_core_notes(std::span<const std::byte> segment, CoreNotes& notes, Diagnostics& diagnostics);

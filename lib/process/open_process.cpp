@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <optional>
 #include <string_view>
 
 #include "elf/elf_header.h"
@@ -16,13 +14,6 @@
 
 namespace pycore {
 namespace {
-
-std::optional<std::int64_t> parse_pid(std::string_view text) {
-    std::int64_t pid = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-    if (error != std::errc() || end != text.data() + text.size() || pid <= 0) return std::nullopt;
-    return pid;
-}
 
 struct OtherFormat {
     std::string_view magic;
@@ -78,25 +69,13 @@ Result<std::shared_ptr<const MappedFile>> unpack(const MappedFile& packed, Compr
 
 Result<ProcessSnapshot> open_process(const std::string& path, const FileSearch& search, Diagnostics& diagnostics) {
     auto file = MappedFile::open(path);
-    if (!file) {
-        const auto pid = parse_pid(path);
-        if (pid && file.error().code == ErrorCode::NotFound) return open_live_process(*pid);
-        return std::move(file).error();
-    }
+    if (!file) return std::move(file).error();
     if (const auto compression = find_compression((*file)->bytes())) {
         file = unpack(**file, *compression, diagnostics);
         if (!file) return std::move(file).error();
     }
     if (!has_elf_magic((*file)->bytes())) return no_core((*file)->bytes());
     return open_core(*file, search, diagnostics);
-}
-
-Result<ProcessSnapshot> open_live_process(std::int64_t pid) {
-    return Error{ErrorCode::Unsupported,
-                 fmt::format("no such file, and running processes (pid {}) are not read yet; "
-                             "`gcore {}` writes a core of it that is",
-                             pid, pid),
-                 {}};
 }
 
 }  // namespace pycore

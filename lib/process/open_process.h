@@ -6,7 +6,6 @@
 // has one file beside this one. Errors finish the sentence "PATH: ...".
 //   a core, plain                    mapped where it lies
 //   a core as .zst .lz4 .xz .gz      unpacked into a temporary file without a name (unpack/)
-//   a number that names no file      a process id: not yet
 
 #include <string>
 
@@ -18,8 +17,5 @@ namespace pycore {
 
 // An Error where nothing can be told; what is missing otherwise stands in `diagnostics`.
 Result<ProcessSnapshot> open_process(const std::string& path, const FileSearch& search, Diagnostics& diagnostics);
-
-// A process that runs. Unsupported in this release; the error names the way out.
-Result<ProcessSnapshot> open_live_process(std::int64_t pid);
 
 }  // namespace pycore

@@ -3,6 +3,7 @@
 #include "process/process_snapshot.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pycore {
 

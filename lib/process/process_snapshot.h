@@ -52,6 +52,7 @@ struct Thread {
     std::int64_t tid = 0;
     Registers registers;
     int signal_number = 0;  // pr_cursig
+    std::string name;       // as the kernel has it (comm); "" where that is not told
 };
 
 struct SignalInfo {
@@ -96,6 +97,7 @@ struct ProcessSnapshot {
     std::optional<std::string> executable;
     std::optional<std::string> short_name;  // pr_fname, at most 15 bytes
     std::optional<std::vector<std::string>> command_line;
+    std::string arguments;                    // pr_psargs: separated by blanks, at most 79 bytes
     std::optional<SignalInfo> signal;         // nullopt: not dumped by a signal (gcore)
     std::optional<std::int64_t> crashed_tid;  // the thread that took the signal
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: the pycore authors
+#include <algorithm>
 #include <cstring>
 #include <unordered_set>
 

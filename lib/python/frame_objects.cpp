@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/walk_list.h"
 #include "python/frame_position.h"
 

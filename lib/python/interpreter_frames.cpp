@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "python/frame_position.h"
@@ -145,7 +146,9 @@ private:
         PythonFrame result;
         result.address = frame.address();
         result.owner = owner_of(owner);
-        const CodeInfo& code = codes_.read(executable_of(frame), report_);
+        const Address executable = executable_of(frame);
+        if (is_absent_helper(frame, executable)) return {};
+        const CodeInfo& code = codes_.read(executable, report_);
         const std::int64_t offset = instruction_offset(frame, code);
         const bool stands_in_code = code.is_code && offset >= kBeforeFirst && offset < code.size_bytes;
         if (!stands_in_code && !(code.absent || points_behind_code(frame) || has_sound_caller(frame))) {
@@ -189,6 +192,15 @@ private:
         const bool runs_code = codes_.is_certain(*executable);
         if (has_shims() && *owner >= kFirstShimOwner) return *owner <= kOwnedByCStack;
         return runs_code;
+    }
+
+    // The helper of an inlined class call waits at its first instruction for `__init__` to return. Its code is
+    // a constant of the interpreter's file (_Py_InitCleanup), which a core without that file does not hold.
+    bool is_absent_helper(const RemoteStruct& frame, Address code) const {
+        const auto& fields = remote_.layout.code_object;
+        if (!has_shims() || open_.frames.empty() || !fields.co_code_adaptive) return false;
+        if (frame.pointer(remote_.layout.interpreter_frame.instr_ptr) != code + *fields.co_code_adaptive) return false;
+        return !read_value<std::uint64_t>(remote_.memory, code);
     }
 
     // Bytes from the first instruction to the last one that ran; negative before the first.

@@ -3,6 +3,7 @@
 #include "python/interpreters.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/walk_list.h"
 #include "python/gil.h"

@@ -16,6 +16,7 @@
 #include "python/line_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/byte_reader.h"

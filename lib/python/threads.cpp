@@ -66,7 +66,7 @@ bool ThreadReader::read(const InterpreterState& interpreter, std::vector<PythonT
                          fmt::format("{} lead to {}, which belongs to another interpreter", what, to_string(node)),
                          node};
         }
-        threads.push_back(read_thread(interpreter.id, *state));
+        add(read_thread(interpreter.id, *state), threads);
         return next.value_or(Address{});
     });
     if (!done) diagnostics_.warn(done.error());
@@ -77,6 +77,17 @@ bool ThreadReader::misses_main_thread(const std::vector<PythonThread>& threads) 
     if (!main_thread_ || !tids_.contains(*main_thread_)) return false;
     return std::none_of(threads.begin(), threads.end(),
                         [&](const PythonThread& thread) { return thread.thread_id == *main_thread_; });
+}
+
+// Since 3.12 a thread state has no identity until the thread that it was made for runs.
+void ThreadReader::add(PythonThread thread, std::vector<PythonThread>& threads) {
+    if (thread.thread_id || thread.native_thread_id || !thread.activations.empty() || !thread.frames_complete) {
+        threads.push_back(std::move(thread));
+        return;
+    }
+    diagnostics_.note({ErrorCode::NotFound,
+                       "thread state " + to_string(thread.address) + " is of a thread that is being started",
+                       thread.address});
 }
 
 void ThreadReader::read_lost(const LostThread& lost, std::vector<PythonThread>& threads) {

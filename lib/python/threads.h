@@ -29,6 +29,7 @@ public:
     void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
 
 private:
+    void add(PythonThread thread, std::vector<PythonThread>& threads);
     PythonThread read_thread(std::int64_t interpreter_id, const RemoteStruct& state);
     std::size_t state_size() const;
     void repair_thread_id(PythonThread& thread);

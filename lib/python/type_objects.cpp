@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "python/type_objects.h"
 
+#include <algorithm>
+
 namespace pycore {
 
 Result<const TypeInfo*> TypeObjects::type_of(Address object) {

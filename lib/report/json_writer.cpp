@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "report/json_writer.h"
 
+#include <utility>
+
 #include "report/json_parts.h"
 #include "report/words.h"
 

@@ -5,6 +5,7 @@
 // A table of left-aligned columns, as wide as their widest cell on a terminal.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pycore {

@@ -15,12 +15,6 @@
 namespace pycore {
 namespace {
 
-std::vector<std::string> candidate_folders() {
-    const char* chosen = ::getenv("TMPDIR");
-    if (chosen != nullptr && *chosen != '\0') return {chosen};
-    return {"/var/tmp", "/tmp"};
-}
-
 FileDescriptor create_in(const std::string& folder) {
     FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (file || (errno != EOPNOTSUPP && errno != EISDIR)) return file;
@@ -41,6 +35,12 @@ Error cannot_write(const std::string& folder, int number) {
 }
 
 }  // namespace
+
+std::vector<std::string> SparseFile::candidate_folders() {
+    const char* chosen = ::getenv("TMPDIR");
+    if (chosen != nullptr && *chosen != '\0') return {chosen};
+    return {"/var/tmp", "/tmp"};
+}
 
 Result<SparseFile> SparseFile::create() {
     int last_error = ENOENT;

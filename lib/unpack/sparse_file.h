@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/file_descriptor.h"
 #include "base/mapped_file.h"
@@ -22,6 +23,7 @@ public:
     static constexpr std::size_t kBlockSize = 4096;
 
     static Result<SparseFile> create();
+    static std::vector<std::string> candidate_folders();
 
     // All appends but the last are multiples of kBlockSize, or blocks of zeros are not seen as such.
     Result<void> append(std::span<const std::byte> bytes);

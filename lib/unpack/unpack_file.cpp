@@ -69,6 +69,12 @@ private:
 
 }  // namespace
 
+std::vector<std::string> folders_to_unpack(const std::string& path) {
+    const auto file = MappedFile::open(path);
+    if (!file || !find_compression((*file)->bytes())) return {};
+    return SparseFile::candidate_folders();
+}
+
 Result<UnpackedFile> unpack_file(const MappedFile& packed, Compression compression, const UnpackLimits& limits) {
     auto decoder = make_decoder(compression);
     if (!decoder) return std::move(decoder).error();

@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/mapped_file.h"
 #include "unpack/decoder.h"
@@ -27,6 +29,9 @@ struct UnpackedFile {
     std::shared_ptr<const MappedFile> file;  // has the packed file's path for a name
     std::optional<Error> cut;                // why it is not all; nullopt if it was not wanted
 };
+
+// Where unpack_file would make its temporary file; nowhere if `path` is no compressed file.
+std::vector<std::string> folders_to_unpack(const std::string& path);
 
 // An Error where there is nothing: no temporary file, or no byte could be unpacked.
 Result<UnpackedFile> unpack_file(const MappedFile& packed, Compression compression, const UnpackLimits& limits = {});

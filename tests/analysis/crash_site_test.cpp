@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "analysis/crash_site.h"
 
+#include <utility>
+
 #include "analysis/merge_stacks.h"
 #include "analysis/plumbing.h"
 #include "support/catch.h"

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "analysis/gil_ownership.h"
 
+#include <utility>
+
 #include "support/catch.h"
 #include "support/stack_builder.h"
 

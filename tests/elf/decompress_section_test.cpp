@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include <cstring>
+#include <vector>
 
 #include "support/catch.h"
 

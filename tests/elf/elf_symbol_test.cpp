@@ -39,7 +39,7 @@ TEST_CASE("a variable is found by its name in the file's symbol tables", "[elf]"
     for (const auto& [name, value] : {std::pair{"pycore_test_exported", 42}, {"pycore_test_hidden", 43}}) {
         const auto symbol = find_symbol(*file, name);
         REQUIRE(symbol);
-        CHECK(symbol->size == sizeof(int));
+        CHECK(symbol->size >= sizeof(int));  // clang's AddressSanitizer adds a red zone
         CHECK(value_at(*file, *symbol) == value);
     }
 }

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <lzma.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "support/catch.h"

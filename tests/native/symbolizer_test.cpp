@@ -21,7 +21,7 @@ NativeStack symbolized(const ProcessSnapshot& process, bool lines) {
     return stack;
 }
 
-const NativeFrame& frame_named(const NativeStack& stack, const std::string& name) {
+const NativeFrame& frame_named(const NativeStack& stack, std::string_view name) {
     const auto found = std::find_if(stack.frames.begin(), stack.frames.end(),
                                     [&](const NativeFrame& frame) { return frame.function.name == name; });
     REQUIRE(found != stack.frames.end());

@@ -68,6 +68,12 @@ TEST_CASE("pid, parent, user and name come from the process record", "[process]"
     CHECK(opened.tells("the command line is taken from the note NT_PRPSINFO"));
 }
 
+TEST_CASE("a gcore's program of 16 letters is named as its thread is, by 15", "[process]") {
+    CoreBuilder core(Style::Gdb);
+    core.add_thread({.tid = 12}).set_process(12, 3, 0, "victim-host-3.15", "victim-host-3.15").add_memory(0x10000, "a");
+    CHECK(open_built(core)->short_name == "victim-host-3.1");
+}
+
 TEST_CASE("offsets of file mappings count in pages from the kernel, in bytes from gdb", "[process]") {
     for (const Style style : {Style::Kernel, Style::Gdb}) {
         CoreBuilder core(style);

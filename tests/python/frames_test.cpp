@@ -279,6 +279,39 @@ TEST_CASE("a damaged mark of the first instruction hides no frame", "[python]") 
     }
 }
 
+TEST_CASE("the helper frame of an inlined class call is left out and not called damaged", "[python]") {
+    for (const int minor : {12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        const Address helper = python.add_code({.name = "__init__", .units = 3});
+        python.set(helper, python.layout().code_object.firsttraceable, std::int32_t{4});
+        python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}, {helper, 2}}});
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()) == "a:2 ");
+        CHECK(reading.diagnostics.empty());
+    }
+}
+
+TEST_CASE("the helper frame of an inlined class call is left out where the interpreter's file is not here",
+          "[python]") {
+    for (const int minor : {12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        const Address a = python.add_code({.name = "a"});
+        const Address helper = python.add_code({.name = "__init__", .units = 3});
+        python.add_thread(interpreter, 7, {{{a}, {helper, 0}, {a}}});
+        auto process = python.process();
+        auto memory = python.memory();
+        memory->erase({helper, helper + 64});
+        process.memory = memory;
+        const auto reading = read(process);
+        CHECK(spell(reading.thread()) == "a:2 a:2 ");
+        CHECK(reading.diagnostics.empty());
+    }
+}
+
 TEST_CASE("an instruction outside of its code has no line and is told", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());

@@ -96,6 +96,23 @@ TEST_CASE("sub-interpreters are told with their threads, the main one first", "[
     }
 }
 
+TEST_CASE("a thread that is just being started makes no answer partial", "[python]") {
+    for (const int minor : {12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 10, {});
+        const auto made = python.add_thread(interpreter, 11, {});
+        python.set(made.state, python.layout().thread_state.thread_id, std::uint64_t{0});
+        python.set(made.state, python.layout().thread_state.native_thread_id, std::uint64_t{0});
+        const auto reading = read(python);
+        CHECK(reading.state.threads.size() == 1);
+        REQUIRE(reading.diagnostics.size() == 1);
+        CHECK(reading.diagnostics[0].severity == Severity::Note);
+        CHECK(reading.diagnostics[0].address == made.state);
+    }
+}
+
 TEST_CASE("threads behind a torn list are found by their thread pointers", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());

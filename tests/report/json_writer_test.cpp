@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 #include "support/catch.h"
 #include "support/state_builder.h"
 
@@ -113,4 +115,20 @@ TEST_CASE("the option --thread leaves the other threads out", "[report]") {
     const json threads = stacks(crashed_process(), {NativeView::Auto, false, {1250}})["threads"];
     REQUIRE(threads.size() == 1);
     CHECK(threads[0]["tid"] == 1250);
+}
+
+TEST_CASE("a document of many threads leaves in pieces, and nothing of it is lost or told twice", "[report]") {
+    ProcessState state = crashed_process();
+    const ThreadState thread = state.threads.front();
+    for (int i = 0; i < 5000; ++i) state.threads.push_back(thread);
+    std::string pieces;
+    std::size_t count = 0;
+    const auto sink = [&](std::string_view piece) {
+        pieces += piece;
+        ++count;
+    };
+    const std::string rest = write_stacks_json(state, {"0.1.0", {}, sink});
+    CHECK(count > 1);
+    CHECK(rest.size() < pieces.size());
+    CHECK(pieces + rest == write_stacks_json(state, {"0.1.0", {}}));
 }

@@ -3,6 +3,7 @@
 #include "report/repeats.h"
 
 #include <numeric>
+#include <string>
 
 #include "support/catch.h"
 

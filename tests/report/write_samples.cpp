@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "report/json_writer.h"
 #include "support/state_builder.h"

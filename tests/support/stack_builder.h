@@ -6,6 +6,7 @@
 // each, the innermost at 0x1000.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "state/process_state.h"

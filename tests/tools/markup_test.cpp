@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "markup.h"
 
+#include <algorithm>
+
 #include "support/catch.h"
 
 using namespace pycore;

@@ -155,6 +155,27 @@ def test_wrong_usage_says_what_would_be_right(arguments, hint):
     assert hint in done.stderr
 
 
+@pytest.mark.parametrize("word", ["%original_token%", "%canonical_option%", "100%", "%value%%value%"])
+def test_an_unknown_option_with_percent_signs_does_not_hang(word):
+    done = pycore("stacks", "--" + word, "core", timeout=20)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "--" + word in done.stderr
+
+
+def test_controls_in_a_wrong_option_are_escaped():
+    for arguments in (["--\x1b[31m", "a"], ["--format=\x1b[31m", "a"], ["--thread", "\x9b1\n", "a"]):
+        done = pycore("stacks", *arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert not any(c in done.stderr for c in "\x1b\x9b")
+
+
+def test_controls_in_the_name_of_an_output_file_are_escaped(core, tmp_path):
+    done = pycore("gil", "-o", tmp_path / "missing" / "\x1b[31m", core)
+    assert done.returncode == 1
+    assert "\\x1b[31m" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_a_core_without_a_command_is_understood(tmp_path):
     path = tmp_path / "core.1"
     path.write_bytes(b"")

@@ -7,20 +7,17 @@
 
 The cores are made on the spot by testdata/make/core_factory.py, and kept in its cache.
 """
-import json
 import os
 import pathlib
 import shutil
-import subprocess
 
 import core_factory
 import pytest
-import truth_comparison
+import truth_reading
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PYCORE = pathlib.Path(os.environ.get("PYCORE_BIN", CHECKOUT / "build" / "tools" / "pycore"))
 FLOOR_FILE = pathlib.Path(__file__).with_name("interpreters_floor.txt")
-READ_TIMEOUT_SECONDS = 120
 EXERCISED = set()
 
 
@@ -29,14 +26,11 @@ def test_report_agrees_with_the_process(combination, pytestconfig):
     if not PYCORE.exists():
         pytest.skip("there is no %s; build it or set PYCORE_BIN" % PYCORE)
     made = make_core_or_skip(interpreter, program, method)
-    report = read_core(made.core, interpreter, view)
-    truth = json.loads(made.truth.read_text())
-    circumstances = truth_comparison.Circumstances(
-        method, dies_by_itself=program.settings["ends"] == "crash",
-        files_at_hand=view == "files", finalizing=bool(truth["expect"].get("finalizing")),
-        signal=made.details["signal"])
-    differences = truth_comparison.compare(truth, report, circumstances)
-    assert not differences, explain(made, interpreter, view, differences)
+    with_files = view == "files"
+    command = command_line(made.core, interpreter, with_files)
+    reading = truth_reading.read(command, with_files)
+    differences = truth_reading.compare(reading, made, program, method, with_files)
+    assert not differences, "\n".join(["", " ".join(command), "truth: %s" % made.truth, *differences[:5]])
     EXERCISED.add(interpreter["name"])
     if pytestconfig.getoption("drop_cores"):
         shutil.rmtree(made.core.parent)
@@ -52,35 +46,9 @@ def make_core_or_skip(interpreter, program, method):
     return made
 
 
-def read_core(core, interpreter, view):
-    """The JSON that pycore prints; the exit status must agree with it."""
-    done = subprocess.run(command_line(core, interpreter, view), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=READ_TIMEOUT_SECONDS)
-    told = done.stderr.decode(errors="replace")
-    assert done.returncode in (0, 3), "exit status %d: %s" % (done.returncode, told)
-    report = json.loads(done.stdout)
-    assert (report["completeness"] == "complete") == (done.returncode == 0), (
-        "completeness %s with exit status %d" % (report["completeness"], done.returncode))
-    if view == "files":
-        assert done.returncode == 0, "partial answer: %s" % first_warnings(report)
-    return report
-
-
-def command_line(core, interpreter, view):
-    command = [str(PYCORE), "stacks", "--format", "json"]
-    if interpreter["sysroot"] and view == "files":
-        command += ["--sysroot", interpreter["sysroot"]]
-    return command + [str(core)]
-
-
-def first_warnings(report):
-    found = [one for one in report["diagnostics"] if one["severity"] != "note"]
-    return "; ".join(one["message"] for one in found[:3])
-
-
-def explain(made, interpreter, view, differences):
-    command = " ".join(command_line(made.core, interpreter, view))
-    return "\n".join(["", command, "truth: %s" % made.truth, *differences[:5]])
+def command_line(core, interpreter, with_files):
+    found = truth_reading.options(interpreter) if with_files else []
+    return [str(PYCORE), "stacks", "--format", "json", *found, str(core)]
 
 
 def test_enough_interpreters_were_exercised(pytestconfig):

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "freeze/capture.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "freeze/capture_plan.h"
+#include "freeze/schedule_witness.h"
+#include "process/core_notes.h"
+
+namespace pycore {
+namespace {
+
+using Clock = ThreadStop::Clock;
+
+constexpr int kMaxAttempts = 3;  // of each kind
+
+class Capturer {
+public:
+    Capturer(Capture& capture, const CaptureOptions& options, const Walk& walk)
+        : capture_(capture), options_(options), walk_(walk) {}
+
+    Result<void> run() {
+        foresee();
+        const bool traced = capture_.process.status.tracer != 0;
+        if (!options_.always_stop && try_without_stop()) return {};
+        if (options_.never_stop || traced) return read_while_it_runs();
+        return stop_and_read();
+    }
+
+private:
+    std::int64_t pid() const { return *capture_.process.snapshot.pid; }
+
+    // Reads what a walk needs, while the process runs.
+    void foresee() {
+        capture_.process.pages->attach();
+        walk_(capture_.process.snapshot);
+        look_at_essentials(capture_.process);
+    }
+
+    // Walks over what was captured; true if nothing was missing.
+    bool check() {
+        LivePages& pages = *capture_.process.pages;
+        pages.detach();
+        const std::uint64_t before = pages.misses();
+        walk_(capture_.process.snapshot);
+        capture_.missed_reads = pages.misses() - before;
+        return capture_.missed_reads == 0;
+    }
+
+    bool try_without_stop() {
+        for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+            ++capture_.attempts;
+            const auto before = witness_schedule(pid());
+            if (!before || before->running) return false;
+            capture_.process.snapshot.threads = observe_threads(capture_.process);
+            look_at_stacks(capture_.process);
+            capture_.process.pages->read_again([] { return true; });
+            const auto after = witness_schedule(pid());
+            if (!after || *after != *before) continue;
+            capture_.consistency = Consistency::Quiescent;
+            if (check()) return true;
+            foresee();
+        }
+        return false;
+    }
+
+    Result<void> read_while_it_runs() {
+        capture_.process.snapshot.threads = observe_threads(capture_.process);
+        capture_.process.pages->read_again([] { return true; });
+        capture_.consistency = Consistency::Partial;
+        check();
+        return {};
+    }
+
+    Result<void> stop_and_read() {
+        for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+            ++capture_.attempts;
+            auto whole = stop_once();
+            if (!whole) return std::move(whole).error();
+            capture_.consistency = *whole ? Consistency::Stopped : Consistency::Partial;
+            if (check() || !*whole) return {};
+            foresee();
+        }
+        return {};
+    }
+
+    // True if all threads stood still until all was read.
+    Result<bool> stop_once() {
+        capture_.process.pages->attach();
+        options_.on_stop(true);
+        auto stop = ThreadStop::stop(pid(), Clock::now() + options_.max_pause / 2);
+        if (!stop) {
+            options_.on_stop(false);
+            return std::move(stop).error();
+        }
+        bool in_time = true;
+        const auto deadline = stop->begin() + options_.max_pause;
+        capture_.threads = stop->threads();
+        take_registers();
+        look_at_stacks(capture_.process);
+        capture_.process.pages->read_again([&] { return in_time = in_time && Clock::now() < deadline; });
+        stop->resume();
+        const auto end = Clock::now();
+        options_.on_stop(false);
+        capture_.stopped = true;
+        capture_.pause = std::max(capture_.pause, std::chrono::nanoseconds(end - stop->begin()));
+        const bool all_stopped = std::all_of(capture_.threads.begin(), capture_.threads.end(),
+                                             [](const StoppedThread& thread) { return thread.stopped; });
+        return in_time && all_stopped;
+    }
+
+    // Those of a thread that did not stop are what the kernel tells of a blocked one.
+    void take_registers() {
+        auto& threads = capture_.process.snapshot.threads;
+        std::vector<Thread> known = std::exchange(threads, {});
+        for (const StoppedThread& stopped : capture_.threads) {
+            const auto same = std::find_if(known.begin(), known.end(),
+                                           [&](const Thread& thread) { return thread.tid == stopped.tid; });
+            Thread thread = same == known.end() ? Thread{stopped.tid, {}, 0, {}} : std::move(*same);
+            if (const auto registers = parse_registers(stopped.registers)) thread.registers = *registers;
+            threads.push_back(std::move(thread));
+        }
+    }
+
+    Capture& capture_;
+    const CaptureOptions& options_;
+    const Walk& walk_;
+};
+
+}  // namespace
+
+std::string_view to_string(Consistency consistency) {
+    switch (consistency) {
+        case Consistency::Quiescent: return "quiescent";
+        case Consistency::Stopped: return "stopped";
+        case Consistency::Partial: break;
+    }
+    return "partial";
+}
+
+Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
+                                Diagnostics& diagnostics) {
+    auto process = open_live_process(pid, options.search, diagnostics);
+    if (!process) return std::move(process).error();
+    Capture capture;
+    capture.process = *std::move(process);
+    if (auto done = Capturer(capture, options, walk).run(); !done) return std::move(done).error();
+    capture.process.pages->detach();
+    capture.process.snapshot.present_bytes = capture.process.pages->present_bytes();
+    return capture;
+}
+
+}  // namespace pycore

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// capture_process makes one instant of a running process. What it has to read is found by reading it (`walk`,
+// the same code that reads cores) while the process runs on; then all of that is read once more, at one
+// instant: without stopping anybody if the kernel's counts prove that no thread ran meanwhile, else with all
+// threads stopped for some milliseconds.
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "freeze/thread_stop.h"
+#include "process/live_process.h"
+
+namespace pycore {
+
+enum class Consistency {
+    Quiescent,  // one instant: nothing ran while it was read
+    Stopped,    // one instant: all threads were stopped
+    Partial,    // the pause ended before all was read, or threads could not be stopped
+};
+std::string_view to_string(Consistency consistency);
+
+struct CaptureOptions {
+    FileSearch search;
+    std::chrono::nanoseconds max_pause = std::chrono::milliseconds(20);
+    bool always_stop = false;
+    bool never_stop = false;
+    // Called when a stop begins and after it has ended: a watchdog looks at it.
+    std::function<void(bool stopped)> on_stop = [](bool) {};
+};
+
+struct Capture {
+    LiveProcess process;  // its memory is what was read; nothing more is
+    Consistency consistency = Consistency::Partial;
+    bool stopped = false;
+    std::chrono::nanoseconds pause{0};
+    int attempts = 0;
+    std::vector<StoppedThread> threads;  // registers as the kernel gave them; empty if nobody was stopped
+    std::uint64_t missed_reads = 0;      // of the last walk: pages that nobody had foreseen
+};
+
+using Walk = std::function<void(const ProcessSnapshot&)>;
+
+Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
+                                Diagnostics& diagnostics);
+
+}  // namespace pycore

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "freeze/capture_plan.h"
+
+#include <algorithm>
+
+namespace pycore {
+namespace {
+
+constexpr std::uint64_t kRedZone = 128;              // below sp, x86-64 System V ABI
+constexpr std::uint64_t kMaxStack = 1 << 20;         // bytes a thread; 10,000 Python frames take some 5 MiB
+constexpr std::uint64_t kMaxModuleData = 4 << 20;    // bytes a mapping
+constexpr std::uint64_t kThreadControlBlock = 4096;  // struct pthread: 2,304 bytes in glibc 2.36
+
+const ProcMapping* find_mapping(const LiveProcess& process, Address address) {
+    const auto found = std::find_if(process.mappings.begin(), process.mappings.end(),
+                                    [&](const ProcMapping& mapping) { return mapping.range.contains(address); });
+    return found == process.mappings.end() ? nullptr : &*found;
+}
+
+void look_at(const LiveProcess& process, Address begin, std::uint64_t size) {
+    // A page that is not there ends a fetch; what follows is asked for again.
+    for (std::uint64_t at = 0; at < size;) {
+        const std::size_t done = process.pages->fetch(begin + at, size - at);
+        at += done > 0 ? done : 4096 - ((begin + at).value & 4095);
+    }
+}
+
+void look_at_stack(const LiveProcess& process, const Thread& thread) {
+    const Address sp = thread.registers.sp();
+    const ProcMapping* stack = sp ? find_mapping(process, sp) : nullptr;
+    if (stack == nullptr) return;
+    const Address begin{std::max(stack->range.begin.value, sp.value - kRedZone)};
+    // glibc puts the thread's own data on top of its stack.
+    const Address top = stack->range.contains(thread.registers.thread_pointer) && thread.registers.thread_pointer > sp
+                            ? thread.registers.thread_pointer
+                            : stack->range.end;
+    look_at(process, begin, std::min(top - begin, kMaxStack));
+    if (thread.registers.thread_pointer) look_at(process, thread.registers.thread_pointer, kThreadControlBlock);
+}
+
+}  // namespace
+
+void look_at_stacks(const LiveProcess& process) {
+    for (const Thread& thread : process.snapshot.threads) look_at_stack(process, thread);
+}
+
+void look_at_essentials(const LiveProcess& process) {
+    look_at_stacks(process);
+    const ProcMapping* before = nullptr;
+    for (const ProcMapping& mapping : process.mappings) {
+        // .bss is anonymous memory right behind a module's data.
+        const bool is_bss =
+            mapping.path.empty() && before != nullptr && before->is_file() && before->range.end == mapping.range.begin;
+        const bool is_data = mapping.is_file() && !mapping.is_device();
+        if (mapping.readable && mapping.writable && (is_data || is_bss)) {
+            look_at(process, mapping.range.begin, std::min(mapping.range.size_bytes(), kMaxModuleData));
+        }
+        if (mapping.path == "[vdso]") look_at(process, mapping.range.begin, mapping.range.size_bytes());
+        before = &mapping;
+    }
+}
+
+}  // namespace pycore

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "freeze/snapshot_writer.h"
+
+#include <elf.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/procfs.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+namespace pycore {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+// Variables that tell which part of which job a process is; no others leave the process.
+constexpr std::array<std::string_view, 20> kToldVariables = {"OMPI_COMM_WORLD_RANK",
+                                                             "OMPI_COMM_WORLD_SIZE",
+                                                             "OMPI_COMM_WORLD_LOCAL_RANK",
+                                                             "PMIX_RANK",
+                                                             "PMI_RANK",
+                                                             "PMI_SIZE",
+                                                             "RANK",
+                                                             "WORLD_SIZE",
+                                                             "LOCAL_RANK",
+                                                             "SLURM_PROCID",
+                                                             "SLURM_NTASKS",
+                                                             "SLURM_LOCALID",
+                                                             "SLURM_NODEID",
+                                                             "SLURM_JOB_ID",
+                                                             "SLURM_STEP_ID",
+                                                             "SLURM_ARRAY_JOB_ID",
+                                                             "SLURM_ARRAY_TASK_ID",
+                                                             "SLURMD_NODENAME",
+                                                             "SLURM_JOB_NAME",
+                                                             "HOSTNAME"};
+
+std::map<std::string, std::string> told_environment(std::int64_t pid) {
+    std::map<std::string, std::string> told;
+    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
+    for (std::size_t begin = 0; text && begin < text->size();) {
+        const std::size_t end = std::min(text->find('\0', begin), text->size());
+        const std::string_view entry = std::string_view(*text).substr(begin, end - begin);
+        const std::size_t equals = std::min(entry.find('='), entry.size());
+        const bool is_told =
+            std::find(kToldVariables.begin(), kToldVariables.end(), entry.substr(0, equals)) != kToldVariables.end();
+        if (is_told && equals < entry.size()) told.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+        begin = end + 1;
+    }
+    return told;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+template <typename T>
+std::string_view bytes_of(const T& value) {
+    return {reinterpret_cast<const char*>(&value), sizeof(value)};
+}
+
+class NoteWriter {
+public:
+    void add(std::string_view owner, std::uint32_t type, std::string_view description) {
+        const Elf64_Nhdr header{static_cast<Elf64_Word>(owner.size() + 1), static_cast<Elf64_Word>(description.size()),
+                                type};
+        bytes_ += bytes_of(header);
+        append(owner, 1);
+        append(description, 0);
+    }
+    std::string take() && { return std::move(bytes_); }
+
+private:
+    void append(std::string_view text, std::size_t zeros) {
+        bytes_ += text;
+        bytes_.append(zeros, '\0');
+        bytes_.resize((bytes_.size() + 3) / 4 * 4, '\0');
+    }
+
+    std::string bytes_;
+};
+
+// Of a thread that was not stopped the kernel tells pc, sp and arguments; segment registers are those of
+// every 64-bit process (arch/x86/include/asm/segment.h).
+user_regs_struct user_registers(const Registers& known) {
+    user_regs_struct user{};
+    const auto& r = known.general;
+    user.rax = r[kRax], user.rdx = r[kRdx], user.rcx = r[kRcx], user.rbx = r[kRbx], user.rsi = r[kRsi];
+    user.rdi = r[kRdi], user.rbp = r[kRbp], user.rsp = r[kRsp], user.r8 = r[kR8], user.r9 = r[kR9];
+    user.r10 = r[kR10], user.r11 = r[kR11], user.r12 = r[kR12], user.r13 = r[kR13], user.r14 = r[kR14];
+    user.r15 = r[kR15], user.rip = r[kRip];
+    user.orig_rax = static_cast<unsigned long long>(known.system_call.value_or(-1));
+    user.fs_base = known.thread_pointer.value;
+    user.cs = 0x33;
+    user.ss = 0x2b;
+    user.eflags = 0x246;
+    return user;
+}
+
+const StoppedThread* find_stopped(const Capture& capture, std::int64_t tid) {
+    const auto found = std::find_if(capture.threads.begin(), capture.threads.end(),
+                                    [&](const StoppedThread& thread) { return thread.tid == tid; });
+    return found == capture.threads.end() ? nullptr : &*found;
+}
+
+std::string thread_status(const Capture& capture, const Thread& thread, const StoppedThread* stopped) {
+    elf_prstatus status{};
+    status.pr_pid = static_cast<pid_t>(thread.tid);
+    status.pr_ppid = static_cast<pid_t>(capture.process.status.parent);
+    user_regs_struct user = user_registers(thread.registers);
+    if (stopped != nullptr && stopped->registers.size() == sizeof(user)) {
+        std::memcpy(&user, stopped->registers.data(), sizeof(user));
+    }
+    std::memcpy(&status.pr_reg, &user, sizeof(user));
+    status.pr_fpvalid = stopped != nullptr && !stopped->float_registers.empty();
+    return std::string(bytes_of(status));
+}
+
+std::string process_info(const Capture& capture) {
+    const ProcessSnapshot& process = capture.process.snapshot;
+    elf_prpsinfo info{};
+    info.pr_sname = capture.process.status.state;
+    info.pr_pid = static_cast<pid_t>(process.pid.value_or(0));
+    info.pr_ppid = static_cast<pid_t>(process.ppid.value_or(0));
+    info.pr_uid = static_cast<unsigned>(process.uid.value_or(0));
+    const std::string name = process.short_name.value_or("");
+    name.copy(info.pr_fname, sizeof(info.pr_fname) - 1);
+    std::string arguments;
+    for (const std::string& word : process.command_line.value_or(std::vector<std::string>{})) {
+        arguments += (arguments.empty() ? "" : " ") + word;
+    }
+    arguments.copy(info.pr_psargs, sizeof(info.pr_psargs) - 1);
+    return std::string(bytes_of(info));
+}
+
+// NT_FILE: count, unit of offsets, then begin, end and offset of each, then all paths.
+std::string file_note(const ProcessSnapshot& process) {
+    const std::uint64_t head[2] = {process.file_mappings.size(), kPage};
+    std::string note(bytes_of(head));
+    std::string paths;
+    for (const FileMapping& mapping : process.file_mappings) {
+        const std::uint64_t line[3] = {mapping.range.begin.value, mapping.range.end.value,
+                                       mapping.file_offset.value / kPage};
+        note += bytes_of(line);
+        paths += mapping.path;
+        paths += '\0';
+    }
+    return note + paths;
+}
+
+// Readers take the first thread for the one to show: the main thread.
+std::vector<const Thread*> threads_in_order(const ProcessSnapshot& process) {
+    std::vector<const Thread*> threads;
+    for (const Thread& thread : process.threads) threads.push_back(&thread);
+    std::stable_partition(threads.begin(), threads.end(), [&](const Thread* t) { return t->tid == process.pid; });
+    return threads;
+}
+
+std::string mapping_lines(const std::vector<ProcMapping>& mappings) {
+    std::string text;
+    for (const ProcMapping& mapping : mappings) {
+        text += fmt::format("{:x}-{:x} {}{}{}p {:08x} 00:00 0 {}\n", mapping.range.begin.value, mapping.range.end.value,
+                            mapping.readable ? 'r' : '-', mapping.writable ? 'w' : '-', mapping.executable ? 'x' : '-',
+                            mapping.file_offset.value, mapping.path);
+    }
+    return text;
+}
+
+std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+    const ProcessSnapshot& process = capture.process.snapshot;
+    NoteWriter notes;
+    bool first = true;
+    for (const Thread* thread : threads_in_order(process)) {
+        const StoppedThread* stopped = find_stopped(capture, thread->tid);
+        notes.add("CORE", NT_PRSTATUS, thread_status(capture, *thread, stopped));
+        if (first) {
+            notes.add("CORE", NT_PRPSINFO, process_info(capture));
+            notes.add("CORE", NT_AUXV, capture.process.auxiliary);
+            notes.add("CORE", NT_FILE, file_note(process));
+        }
+        first = false;
+        if (stopped == nullptr || stopped->float_registers.empty()) continue;
+        notes.add("CORE", NT_PRFPREG,
+                  {reinterpret_cast<const char*>(stopped->float_registers.data()), stopped->float_registers.size()});
+    }
+    notes.add(kSnapshotOwner, kManifestNote, to_json(manifest));
+    notes.add(kSnapshotOwner, kReportNote, report);
+    notes.add(kSnapshotOwner, kMappingsNote, mapping_lines(capture.process.mappings));
+    return std::move(notes).take();
+}
+
+Elf64_Ehdr file_header(std::size_t segments) {
+    Elf64_Ehdr header{};
+    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    header.e_ident[EI_VERSION] = EV_CURRENT;
+    header.e_type = ET_CORE;
+    header.e_machine = EM_X86_64;
+    header.e_version = EV_CURRENT;
+    header.e_phoff = sizeof(header);
+    header.e_ehsize = sizeof(header);
+    header.e_phentsize = sizeof(Elf64_Phdr);
+    header.e_phnum = static_cast<Elf64_Half>(segments);
+    return header;
+}
+
+unsigned flags_at(const std::vector<ProcMapping>& mappings, Address address) {
+    for (const ProcMapping& mapping : mappings) {
+        if (!mapping.range.contains(address)) continue;
+        return (mapping.readable ? unsigned{PF_R} : 0U) | (mapping.writable ? unsigned{PF_W} : 0U) |
+               (mapping.executable ? unsigned{PF_X} : 0U);
+    }
+    return PF_R;
+}
+
+}  // namespace
+
+SnapshotManifest describe_capture(const Capture& capture, std::string_view version) {
+    const std::int64_t pid = capture.process.snapshot.pid.value_or(0);
+    SnapshotManifest manifest;
+    manifest.pycore_version = version;
+    manifest.consistency = to_string(capture.consistency);
+    manifest.stopped = capture.stopped;
+    manifest.pause_ns = capture.pause.count();
+    manifest.attempts = capture.attempts;
+    const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto fraction = now.time_since_epoch().count() % 1'000'000;
+    manifest.time =
+        fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), fraction);
+    char host[256] = {};
+    if (::gethostname(host, sizeof(host) - 1) == 0) manifest.host = host;
+    manifest.cgroup = first_line(read_proc_file(fmt::format("/proc/{}/cgroup", pid)).value_or(""));
+    manifest.environment = told_environment(pid);
+    for (const Thread& thread : capture.process.snapshot.threads) {
+        manifest.thread_names[thread.tid] = thread.name;
+        auto channel = read_proc_file(fmt::format("/proc/{}/task/{}/wchan", pid, thread.tid)).value_or("");
+        if (!channel.empty() && channel != "0") manifest.wait_channels[thread.tid] = std::move(channel);
+    }
+    return manifest;
+}
+
+std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+    const std::string notes = notes_of(capture, manifest, report);
+    const auto runs = capture.process.pages->present();
+    const std::size_t count = std::min<std::size_t>(runs.size(), PN_XNUM - 2);
+    std::uint64_t offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
+    std::string file(bytes_of(file_header(count + 1)));
+    file += bytes_of(Elf64_Phdr{PT_NOTE, 0, offset, 0, 0, notes.size(), 0, 4});
+    offset = (offset + notes.size() + kPage - 1) / kPage * kPage;
+    const std::uint64_t memory_begin = offset;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t size = runs[i].size_bytes();
+        file += bytes_of(Elf64_Phdr{PT_LOAD, flags_at(capture.process.mappings, runs[i].begin), offset,
+                                    runs[i].begin.value, 0, size, size, kPage});
+        offset += size;
+    }
+    file += notes;
+    file.resize(memory_begin, '\0');
+    file.reserve(offset);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto bytes = capture.process.snapshot.memory->view(runs[i].begin, runs[i].size_bytes());
+        file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        file.resize(file.size() + runs[i].size_bytes() - bytes.size(), '\0');  // cannot be: all of it was read
+    }
+    return file;
+}
+
+}  // namespace pycore

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// A capture as an ELF core that gdb, elfutils and pystack read as well: notes in the kernel's order, one
+// segment for each run of pages that is there, and none for what is not, because readers take what a
+// segment leaves out for zeros.
+
+#include <string>
+
+#include "freeze/capture.h"
+#include "process/snapshot_manifest.h"
+
+namespace pycore {
+
+// What `capture` and the machine tell; the report is put beside it by snapshot_bytes().
+SnapshotManifest describe_capture(const Capture& capture, std::string_view version);
+
+// The whole file. `report` is readable even if all else of the snapshot is lost.
+std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report);
+
+}  // namespace pycore

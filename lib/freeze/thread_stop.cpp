@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "freeze/thread_stop.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <unordered_set>
+#include <utility>
+
+#include "process/proc_files.h"
+
+namespace pycore {
+namespace {
+
+constexpr int kMaxPasses = 100;  // over the list of tasks; new threads may appear in each
+// A thread in uninterruptible sleep will not stop; any other does as soon as it gets a processor.
+constexpr auto kPatienceWithSleepers = std::chrono::milliseconds(2);
+
+bool sleeps_uninterruptibly(std::int64_t tid) {
+    const auto status = read_status(tid);
+    return status && status->state == 'D';
+}
+
+std::vector<std::byte> read_register_set(std::int64_t tid, unsigned long type, std::size_t size) {
+    std::vector<std::byte> bytes(size);
+    iovec vector{bytes.data(), bytes.size()};
+    if (::ptrace(PTRACE_GETREGSET, static_cast<pid_t>(tid), type, &vector) != 0) return {};
+    bytes.resize(vector.iov_len);
+    return bytes;
+}
+
+}  // namespace
+
+ThreadStop::ThreadStop(ThreadStop&& other) noexcept
+    : threads_(std::exchange(other.threads_, {})), begin_(other.begin_) {}
+
+Result<ThreadStop> ThreadStop::stop(std::int64_t pid, Clock::time_point deadline) {
+    ThreadStop stop;
+    stop.begin_ = Clock::now();
+    if (auto done = stop.seize_all(pid, deadline); !done) return std::move(done).error();
+    for (StoppedThread& thread : stop.threads_) {
+        if (!thread.stopped) continue;
+        thread.registers = read_register_set(thread.tid, NT_PRSTATUS, sizeof(user_regs_struct));
+        thread.float_registers = read_register_set(thread.tid, NT_PRFPREG, sizeof(user_fpregs_struct));
+    }
+    return stop;
+}
+
+// Until a pass over the tasks finds no new one: a thread that still runs may start others.
+Result<void> ThreadStop::seize_all(std::int64_t pid, Clock::time_point deadline) {
+    std::unordered_set<std::int64_t> seen;
+    for (int pass = 0; pass < kMaxPasses; ++pass) {
+        const std::size_t known = threads_.size();
+        for (const std::int64_t tid : list_tasks(pid)) {
+            if (!seen.insert(tid).second) continue;
+            if (::ptrace(PTRACE_SEIZE, static_cast<pid_t>(tid), nullptr, nullptr) == 0) {
+                threads_.push_back({tid, false, {}, {}, 0});
+                ::ptrace(PTRACE_INTERRUPT, static_cast<pid_t>(tid), nullptr, nullptr);
+            } else if (errno != ESRCH) {  // ESRCH: it has just ended
+                return Error{ErrorCode::Io, fmt::format("it cannot be stopped: {}", std::strerror(errno)), {}};
+            }
+        }
+        if (threads_.size() == known) break;
+        for (std::size_t i = known; i < threads_.size(); ++i) threads_[i].stopped = wait_for(threads_[i], deadline);
+    }
+    if (threads_.empty()) return Error{ErrorCode::NotFound, "it has ended", {}};
+    return {};
+}
+
+bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
+    const auto begun = Clock::now();
+    for (;;) {
+        int status = 0;
+        const pid_t done = ::waitpid(static_cast<pid_t>(thread.tid), &status, __WALL | WNOHANG);
+        if (done == static_cast<pid_t>(thread.tid)) {
+            if (!WIFSTOPPED(status)) return false;  // it has ended
+            // Either our interrupt (or a stop that was there before), or a signal on its way to the thread.
+            if (status >> 16 != PTRACE_EVENT_STOP) thread.pending_signal = WSTOPSIG(status);
+            return true;
+        }
+        if (done < 0 && errno != EINTR) return false;
+        const auto now = Clock::now();
+        if (now >= deadline) return false;
+        if (now - begun > kPatienceWithSleepers && sleeps_uninterruptibly(thread.tid)) return false;
+        ::sched_yield();
+    }
+}
+
+void ThreadStop::resume() {
+    for (const StoppedThread& thread : std::exchange(threads_, {})) {
+        const auto tid = static_cast<pid_t>(thread.tid);
+        if (::ptrace(PTRACE_DETACH, tid, nullptr, thread.pending_signal) == 0 || errno != ESRCH) continue;
+        // It did not stop in time (or only now), and detaching needs a stopped thread: what is left of our
+        // interrupt ends with our tracing, which the kernel ends with this process.
+        int status = 0;
+        if (::waitpid(tid, &status, __WALL | WNOHANG) == tid && WIFSTOPPED(status)) {
+            const bool ours = status >> 16 == PTRACE_EVENT_STOP;
+            ::ptrace(PTRACE_DETACH, tid, nullptr, ours ? 0 : WSTOPSIG(status));
+        }
+    }
+}
+
+}  // namespace pycore

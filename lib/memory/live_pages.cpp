@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "memory/live_pages.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace pycore {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+// Pages come in clusters: what lies beside a page that was asked for is mostly asked for next, and other
+// readers of cores read across the ends of lone pages.
+constexpr std::size_t kClusterPages = 4;
+constexpr std::size_t kBatchPages = 1024;  // 4 MiB
+constexpr std::uint64_t kPresentBit = 1ULL << 63;
+
+enum PageState : std::uint8_t { kUnknown, kThere, kMissing };
+
+}  // namespace
+
+struct LivePages::Area {
+    Mapping mapping;
+    std::byte* mirror = nullptr;
+    std::vector<std::uint8_t> pages;  // PageState; empty until the first is asked for
+
+    std::size_t page_count() const { return mapping.range.size_bytes() / kPage; }
+    Address address_of(std::size_t page) const { return mapping.range.begin + page * kPage; }
+};
+
+LivePages::LivePages(std::int64_t pid, int memory, int pagemap) : pid_(pid), memory_(memory), pagemap_(pagemap) {}
+
+LivePages::~LivePages() {
+    if (base_ != nullptr) ::munmap(base_, reserved_);
+    ::close(memory_);
+    if (pagemap_ >= 0) ::close(pagemap_);
+}
+
+Result<std::shared_ptr<LivePages>> LivePages::open(std::int64_t pid, const std::vector<Mapping>& mappings) {
+    const int memory = ::open(fmt::format("/proc/{}/mem", pid).c_str(), O_RDONLY | O_CLOEXEC);
+    if (memory < 0) return Error{ErrorCode::Io, std::strerror(errno), {}};
+    const int pagemap = ::open(fmt::format("/proc/{}/pagemap", pid).c_str(), O_RDONLY | O_CLOEXEC);
+    auto pages = std::shared_ptr<LivePages>(new LivePages(pid, memory, pagemap));
+    std::uint64_t total = 0;
+    for (const Mapping& mapping : mappings) total += mapping.range.size_bytes();
+    if (total == 0) return Error{ErrorCode::Absent, "the process has no memory", {}};
+    void* base = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) {
+        return Error{ErrorCode::Limit,
+                     fmt::format("no address space for a mirror of its {} MiB of mappings: {}; see `ulimit -v` and "
+                                 "vm.overcommit_memory",
+                                 total >> 20, std::strerror(errno)),
+                     {}};
+    }
+    pages->base_ = static_cast<std::byte*>(base);
+    pages->reserved_ = total;
+    std::byte* at = pages->base_;
+    for (const Mapping& mapping : mappings) {
+        pages->areas_.push_back({mapping, at, {}});
+        at += mapping.range.size_bytes();
+    }
+    return pages;
+}
+
+std::span<const std::byte> LivePages::mirror(std::size_t mapping) const {
+    const Area& area = areas_[mapping];
+    return {area.mirror, area.mapping.range.size_bytes()};
+}
+
+LivePages::Area* LivePages::find(Address address) {
+    const auto after = std::upper_bound(areas_.begin(), areas_.end(), address, [](Address wanted, const Area& area) {
+        return wanted < area.mapping.range.begin;
+    });
+    if (after == areas_.begin() || !(after - 1)->mapping.range.contains(address)) return nullptr;
+    return &*(after - 1);
+}
+
+std::size_t LivePages::fetch(Address address, std::size_t size) {
+    Area* area = find(address);
+    if (area == nullptr || size == 0) return 0;
+    const std::uint64_t begin = address - area->mapping.range.begin;
+    const std::uint64_t end = std::min(begin + size, area->mapping.range.size_bytes());
+    if (area->pages.empty()) area->pages.resize(area->page_count(), kUnknown);
+    for (std::size_t page = begin / kPage; page * kPage < end; ++page) {
+        if (area->pages[page] == kUnknown && attached_) {
+            const std::size_t first = page / kClusterPages * kClusterPages;
+            read_pages(*area, first, std::min(kClusterPages, area->page_count() - first));
+        }
+        if (area->pages[page] == kThere) continue;
+        if (area->pages[page] == kUnknown) ++misses_;
+        return page * kPage > begin ? page * kPage - begin : 0;
+    }
+    return end - begin;
+}
+
+bool LivePages::is_resident(const Area& area, std::size_t page) const {
+    std::uint64_t entry = 0;
+    const auto offset = static_cast<off_t>(area.address_of(page).value / kPage * sizeof(entry));
+    if (pagemap_ < 0 || ::pread(pagemap_, &entry, sizeof(entry), offset) != sizeof(entry)) return false;
+    return (entry & kPresentBit) != 0;
+}
+
+// How much of `out` could be filled, from its begin on.
+std::size_t LivePages::copy(Address address, std::span<std::byte> out) const {
+    const iovec local{out.data(), out.size()};
+    const iovec remote{reinterpret_cast<void*>(address.value), out.size()};
+    ssize_t size = ::process_vm_readv(static_cast<pid_t>(pid_), &local, 1, &remote, 1, 0);
+    if (size < 0 && errno != EFAULT && errno != ESRCH) {  // switched off, or forbidden by a sandbox
+        size = ::pread(memory_, out.data(), out.size(), static_cast<off_t>(address.value));
+    }
+    return size < 0 ? 0 : static_cast<std::size_t>(size);
+}
+
+void LivePages::read_pages(Area& area, std::size_t first, std::size_t count) {
+    for (std::size_t page = first; page < first + count;) {
+        if (area.pages[page] != kUnknown) {
+            ++page;
+            continue;
+        }
+        std::size_t end = page;
+        while (end < first + count && area.pages[end] == kUnknown &&
+               (!area.mapping.of_file || is_resident(area, end))) {
+            ++end;
+        }
+        const std::size_t wanted = (end - page) * kPage;
+        const std::size_t done = wanted == 0 ? 0 : copy(area.address_of(page), {area.mirror + page * kPage, wanted});
+        for (std::size_t i = page; i < end; ++i) area.pages[i] = (i - page + 1) * kPage <= done ? kThere : kMissing;
+        if (wanted == 0) area.pages[page++] = kMissing;
+        // What follows a page that could not be read is tried by itself.
+        if (wanted != 0) page += std::max<std::size_t>(done / kPage + (done < wanted ? 1 : 0), 1);
+        for (std::size_t i = page; i < end; ++i) area.pages[i] = kUnknown;
+    }
+}
+
+std::uint64_t LivePages::read_again(const std::function<bool()>& go_on) {
+    std::uint64_t total = 0;
+    bool going = true;
+    for (Area& area : areas_) {
+        for (std::size_t page = 0; page < area.pages.size();) {
+            if (area.pages[page] != kThere) {
+                ++page;
+                continue;
+            }
+            std::size_t end = page;
+            while (end < area.pages.size() && area.pages[end] == kThere && end - page < kBatchPages) ++end;
+            going = going && go_on();
+            const std::size_t wanted = (end - page) * kPage;
+            const std::size_t done = going ? copy(area.address_of(page), {area.mirror + page * kPage, wanted}) : 0;
+            for (std::size_t i = page + done / kPage; i < end; ++i) area.pages[i] = kMissing;
+            total += done;
+            page = end;
+        }
+    }
+    return total;
+}
+
+std::vector<AddressRange> LivePages::present() const {
+    std::vector<AddressRange> runs;
+    for (const Area& area : areas_) {
+        for (std::size_t page = 0; page < area.pages.size(); ++page) {
+            if (area.pages[page] != kThere) continue;
+            const Address begin = area.address_of(page);
+            if (runs.empty() || runs.back().end != begin || begin == area.mapping.range.begin) {
+                runs.push_back({begin, begin});
+            }
+            runs.back().end = begin + kPage;
+        }
+    }
+    return runs;
+}
+
+std::uint64_t LivePages::present_bytes() const {
+    std::uint64_t total = 0;
+    for (const AddressRange& run : present()) total += run.size_bytes();
+    return total;
+}
+
+}  // namespace pycore

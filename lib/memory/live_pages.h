@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// LivePages copies the memory of a running process page by page, as it is looked at, into a mirror of its
+// mappings: a range of our own address space of which only what was read takes memory. The pages that
+// were read are remembered, so that all of them can be read once more in one go, at one instant.
+//
+// Pages of files are read only if they are in memory already (/proc/PID/pagemap): reading others would
+// fetch them from the file system, which may be the one that hangs. Devices are never read.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/address.h"
+#include "base/result.h"
+#include "memory/page_source.h"
+
+namespace pycore {
+
+class LivePages final : public PageSource {
+public:
+    struct Mapping {
+        AddressRange range;
+        bool of_file = false;  // false: anonymous memory
+    };
+
+    // `mappings` are ascending and disjoint, whole pages, readable, and no devices.
+    static Result<std::shared_ptr<LivePages>> open(std::int64_t pid, const std::vector<Mapping>& mappings);
+    ~LivePages() override;
+    LivePages(const LivePages&) = delete;
+    LivePages& operator=(const LivePages&) = delete;
+
+    // Where the bytes of a mapping appear; to be looked at through fetch() only.
+    std::span<const std::byte> mirror(std::size_t mapping) const;
+
+    std::size_t fetch(Address address, std::size_t size) override;
+
+    // Reads what was read so far once more, page by page in ascending order. `go_on` is asked before
+    // each batch of at most 4 MiB; when it says no, what was not read again counts as not there.
+    // Returns the bytes read.
+    std::uint64_t read_again(const std::function<bool()>& go_on);
+
+    // From now on nothing more is read from the process: what was not read is not there.
+    void detach() { attached_ = false; }
+    // How many fetches since detach() asked for pages that are not there, although the process had them.
+    std::uint64_t misses() const { return misses_; }
+    // Takes up reading again, for pages that were missed.
+    void attach() { attached_ = true; }
+
+    // The runs of pages that are there, ascending.
+    std::vector<AddressRange> present() const;
+    std::uint64_t present_bytes() const;
+
+private:
+    struct Area;
+
+    LivePages(std::int64_t pid, int memory, int pagemap);
+    Area* find(Address address);
+    void read_pages(Area& area, std::size_t first, std::size_t count);
+    bool is_resident(const Area& area, std::size_t page) const;
+    std::size_t copy(Address address, std::span<std::byte> out) const;
+
+    std::int64_t pid_;
+    int memory_;   // /proc/PID/mem
+    int pagemap_;  // /proc/PID/pagemap, or -1
+    std::byte* base_ = nullptr;
+    std::size_t reserved_ = 0;
+    std::vector<Area> areas_;
+    bool attached_ = true;
+    std::uint64_t misses_ = 0;
+};
+
+}  // namespace pycore

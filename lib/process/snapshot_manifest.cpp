@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "process/snapshot_manifest.h"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace pycore {
+namespace {
+
+using nlohmann::json;
+
+template <typename T>
+void take(const json& document, const char* key, T& value) {
+    if (const auto found = document.find(key); found != document.end()) value = found->get<T>();
+}
+
+// JSON has names, not numbers, for keys.
+json by_tid(const std::map<std::int64_t, std::string>& texts) {
+    json object = json::object();
+    for (const auto& [tid, text] : texts) object[std::to_string(tid)] = text;
+    return object;
+}
+
+std::map<std::int64_t, std::string> by_tid(const json& document, const char* key) {
+    std::map<std::string, std::string> texts;
+    take(document, key, texts);
+    std::map<std::int64_t, std::string> result;
+    for (auto& [name, text] : texts) {
+        std::int64_t tid = 0;
+        std::from_chars(name.data(), name.data() + name.size(), tid);
+        result.emplace(tid, std::move(text));
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string to_json(const SnapshotManifest& manifest) {
+    const json document = {{"format", 1},
+                           {"pycore", manifest.pycore_version},
+                           {"level", manifest.level},
+                           {"consistency", manifest.consistency},
+                           {"stopped", manifest.stopped},
+                           {"pause_ns", manifest.pause_ns},
+                           {"attempts", manifest.attempts},
+                           {"time", manifest.time},
+                           {"host", manifest.host},
+                           {"cgroup", manifest.cgroup},
+                           {"environment", manifest.environment},
+                           {"thread_names", by_tid(manifest.thread_names)},
+                           {"wait_channels", by_tid(manifest.wait_channels)}};
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<SnapshotManifest> parse_manifest(std::string_view text) {
+    try {
+        const json document = json::parse(text);
+        SnapshotManifest manifest;
+        take(document, "pycore", manifest.pycore_version);
+        take(document, "level", manifest.level);
+        take(document, "consistency", manifest.consistency);
+        take(document, "stopped", manifest.stopped);
+        take(document, "pause_ns", manifest.pause_ns);
+        take(document, "attempts", manifest.attempts);
+        take(document, "time", manifest.time);
+        take(document, "host", manifest.host);
+        take(document, "cgroup", manifest.cgroup);
+        take(document, "environment", manifest.environment);
+        manifest.thread_names = by_tid(document, "thread_names");
+        manifest.wait_channels = by_tid(document, "wait_channels");
+        return manifest;
+    } catch (const json::exception& error) {
+        return Error{ErrorCode::Corrupt, std::string("the snapshot's manifest is damaged: ") + error.what(), {}};
+    }
+}
+
+}  // namespace pycore

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "report/freeze_report.h"
+
+#include <fmt/format.h>
+
+#include "report/escape.h"
+#include "report/json_stream.h"
+
+namespace pycore {
+namespace {
+
+std::string how(const FreezeResult& result) {
+    const double milliseconds = static_cast<double>(result.pause_ns) / 1e6;
+    if (result.consistency == "quiescent") return "without stopping it: nothing ran while it was read";
+    if (result.consistency == "stopped") return fmt::format("stopped for {:.1f} ms", milliseconds);
+    if (result.stopped) return fmt::format("stopped for {:.1f} ms, which was not enough for all of it", milliseconds);
+    return "while it ran: not of one instant";
+}
+
+}  // namespace
+
+std::string write_freeze_text(const std::vector<FreezeResult>& results) {
+    std::string text;
+    for (const FreezeResult& result : results) {
+        const std::string rank = result.rank ? fmt::format(" (rank {})", *result.rank) : std::string();
+        if (!result.file) {
+            text += fmt::format("{}{}: {}\n", result.pid, rank, escape(result.error.value_or("not frozen")));
+            continue;
+        }
+        text += fmt::format("{}{}: {} ({:.1f} MB), {}\n", result.pid, rank, escape(*result.file),
+                            static_cast<double>(result.bytes) / 1e6, how(result));
+    }
+    return text;
+}
+
+std::string write_freeze_json(const std::vector<FreezeResult>& results, std::string_view tool_version) {
+    JsonStream json;
+    json.begin_object();
+    json.member("schema", "pycore/freeze/1");
+    json.key("tool");
+    json.begin_object(JsonLayout::OneLine);
+    json.member("name", "pycore");
+    json.member("version", tool_version);
+    json.end_object();
+    json.key("results");
+    json.begin_array();
+    for (const FreezeResult& result : results) {
+        json.begin_object(JsonLayout::OneLine);
+        json.member("pid", result.pid);
+        json.member("rank", result.rank);
+        json.member("file", result.file);
+        json.member("bytes", result.bytes);
+        json.member("stopped", result.stopped);
+        json.member("pause_ns", result.pause_ns);
+        json.member("consistency", result.consistency.empty() ? std::nullopt : std::optional(result.consistency));
+        json.member("error", result.error);
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return std::move(json).take();
+}
+
+}  // namespace pycore

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`pycore freeze PID`, and every query on a running process: real interpreters that hang or spin.
+
+    PYCORE_BIN=build/tools/pycore python3 -m pytest tests/tools/test_freeze.py
+"""
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+PYCORE = os.environ.get("PYCORE_BIN", str(CHECKOUT / "build" / "tools" / "pycore"))
+sys.path.insert(0, str(CHECKOUT / "tests" / "support"))
+
+HANGS = """
+import sys, threading, time
+lock = threading.Lock()
+def take(depth):
+    if depth:
+        return take(depth - 1)
+    with lock:
+        pass
+class Sleeper:
+    def nap(self):
+        time.sleep(1e6)
+lock.acquire()
+for i in range(3):
+    threading.Thread(target=take, args=(20,), name="w%d" % i, daemon=True).start()
+time.sleep(0.2)
+print("ready", flush=True)
+Sleeper().nap()
+"""
+
+# Says after each second of work whether all its sums were right.
+SPINS = """
+import threading
+def work():
+    while True:
+        if sum(range(1000)) != 499500 or "".join(map(str, range(20))) != "012345678910111213141516171819":
+            print("WRONG", flush=True)
+for i in range(2):
+    threading.Thread(target=work, daemon=True).start()
+print("ready", flush=True)
+work()
+"""
+
+
+def interpreters():
+    """Those that can be started here: a live process needs no other set-up."""
+    found = {"system": shutil.which("python3", path="/usr/bin")}
+    versions = pathlib.Path.home() / ".pyenv" / "versions"
+    for folder in sorted(versions.glob("3.*")):
+        found["pyenv-" + folder.name] = str(folder / "bin" / "python")
+    return {name: path for name, path in found.items()
+            if path and tuple(map(int, version_of(path).split(".")[:2])) >= (3, 8)}
+
+
+def version_of(python):
+    return subprocess.run([python, "-c", "import platform; print(platform.python_version())"],
+                          stdout=subprocess.PIPE, universal_newlines=True).stdout.strip() or "0.0"
+
+
+def pycore(*arguments, **options):
+    return subprocess.run([PYCORE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True, timeout=60, **options)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(python, program): a process that has said that it is ready."""
+    started = []
+
+    def begin(python, program):
+        script = tmp_path / ("victim%d.py" % len(started))
+        script.write_text(program)
+        process = subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, universal_newlines=True)
+        started.append(process)
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.1)  # until it sleeps
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def stacks_of(target):
+    done = pycore("stacks", "--native=all", "--format=json", target)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def told(document):
+    """What all sources of one process must agree in."""
+    keys = ("kind", "function", "qualname", "file", "line", "column", "pc")
+    return [(thread["tid"], thread["name"], thread["wait"],
+             [tuple(frame.get(key) for key in keys) for frame in thread["frames"]])
+            for thread in document["threads"]]
+
+
+@pytest.mark.parametrize("name", interpreters())
+def test_a_hanging_process_is_frozen_without_a_stop_and_tells_what_a_gcore_of_it_tells(name, start, tmp_path):
+    if not shutil.which("gcore"):
+        pytest.skip("gcore is not installed")
+    process = start(interpreters()[name], HANGS)
+    answers = {"live": told(stacks_of(process.pid))}
+    for how in ("auto", "always"):
+        file = tmp_path / (how + ".core.zst")
+        done = pycore("freeze", "--format=json", "--stop=" + how, "--max-pause=1000", "-o", file, process.pid)
+        assert done.returncode == 0, done.stderr
+        result = json.loads(done.stdout)["results"][0]
+        assert result["consistency"] == {"auto": "quiescent", "always": "stopped"}[how]
+        assert (result["pause_ns"] == 0) == (how == "auto")
+        assert result["bytes"] == file.stat().st_size < 2_000_000
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        answers[how] = told(stacks_of(file))
+    subprocess.run(["gcore", "-o", str(tmp_path / "core"), str(process.pid)], stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, check=True)
+    expected = told(stacks_of(tmp_path / ("core.%d" % process.pid)))
+    assert expected[0][3], "the gcore tells no frames"
+    for source, answer in answers.items():
+        assert answer == expected, source
+
+
+def test_every_query_answers_about_a_running_process(start):
+    process = start(sys.executable, HANGS)
+    for query in ("stacks", "threads", "gil", "info", "modules"):
+        done = pycore(query, process.pid)
+        assert done.returncode == 0, (query, done.stderr)
+        assert done.stdout
+    assert pycore("threads", "--pid", process.pid).returncode == 0
+
+
+def test_the_answer_follows_its_schema(start, tmp_path):
+    schemas = pytest.importorskip("schemas", reason="python3-jsonschema is not installed")
+    process = start(sys.executable, HANGS)
+    done = pycore("freeze", "--format=json", "-o", tmp_path / "a", process.pid)
+    schemas.validate(json.loads(done.stdout))
+    refused = pycore("freeze", "--format=json", "-o", tmp_path / "no" / "a", process.pid)
+    assert refused.returncode == 1
+    schemas.validate(json.loads(refused.stdout))
+
+
+def test_a_spinning_process_is_stopped_once_and_runs_on(start, tmp_path):
+    process = start(sys.executable, SPINS)
+    done = pycore("freeze", "--format=json", "--max-pause=5000", "-o", tmp_path / "a.core", process.pid)
+    result = json.loads(done.stdout)["results"][0]
+    assert result["consistency"] == "stopped" and result["pause_ns"] > 0
+    document = stacks_of(tmp_path / "a.core")
+    assert sum(thread["holds_gil"] for thread in document["threads"]) <= 1
+    assert all(any(frame["function"] == "work" for frame in thread["frames"]) for thread in document["threads"])
+    assert process.poll() is None
+
+
+def test_a_pause_that_is_too_short_gives_what_was_read_and_says_so(start, tmp_path):
+    process = start(sys.executable, SPINS)
+    done = pycore("freeze", "--max-pause=0", "--stop=always", "-o", tmp_path / "a.core", process.pid)
+    assert done.returncode == 3
+    assert "not enough" in done.stdout
+    assert process.poll() is None
+
+
+def test_a_freezer_that_is_killed_at_any_moment_leaves_the_process_running(start, tmp_path):
+    process = start(sys.executable, SPINS)
+    chance = random.Random(1)
+    for _ in range(40):
+        freezer = subprocess.Popen([PYCORE, "freeze", "--stop=always", "-o", str(tmp_path / "a"), str(process.pid)],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.random() * 0.08)
+        freezer.kill()
+        freezer.wait()
+    time.sleep(0.5)
+    assert process.poll() is None
+    states = [(task / "stat").read_text().rpartition(") ")[2][0]
+              for task in pathlib.Path("/proc/%d/task" % process.pid).iterdir()]
+    assert not set(states) & set("tT"), states
+    process.kill()
+    assert "WRONG" not in process.stdout.read()
+
+
+def test_a_stopped_process_stays_stopped(start, tmp_path):
+    process = start(sys.executable, SPINS)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(0.2)
+    for how in ("auto", "always"):
+        assert pycore("freeze", "--stop=" + how, "--max-pause=1000", "-o", tmp_path / "a", process.pid).returncode == 0
+        time.sleep(0.1)
+        assert pathlib.Path("/proc/%d/stat" % process.pid).read_text().rpartition(") ")[2][0] == "T"
+    process.send_signal(signal.SIGCONT)
+
+
+def test_a_full_disk_leaves_no_half_file(start, tmp_path):
+    import resource
+
+    process = start(sys.executable, HANGS)
+    done = pycore("freeze", "-o", tmp_path / "a.core", process.pid,
+                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+    assert done.returncode == 1
+    assert "a.core" in done.stderr and done.stderr.count("\n") == 1
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("a.core")]
+
+
+ENDED = []  # kept, because subprocess takes note of what ended when nobody holds it any more
+
+
+def zombie():
+    ENDED.append(subprocess.Popen(["true"]))
+    time.sleep(0.2)
+    return ENDED[-1].pid
+
+
+@pytest.mark.parametrize("target, sentence", [
+    (lambda: 2, "thread of the kernel"), (lambda: 0x7ffffff0, "no process with this id"), (zombie, "has ended")])
+def test_what_cannot_be_frozen_gets_one_sentence(target, sentence, tmp_path):
+    pid = target()
+    for command in (["freeze", "-o", tmp_path / "a"], ["stacks"]):
+        done = pycore(*command, pid)
+        assert done.returncode == 1
+        assert sentence in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_process_of_another_user_gets_one_sentence(start):
+    if os.geteuid() != 0:
+        pytest.skip("becoming another user needs root")
+    process = start(sys.executable, HANGS)
+    program = shutil.copy(PYCORE, "/tmp/pycore-of-nobody")
+    try:
+        os.chmod(program, 0o755)
+        done = subprocess.run([program, "stacks", str(process.pid)], preexec_fn=lambda: os.setuid(65534),
+                              stderr=subprocess.PIPE, universal_newlines=True)
+    finally:
+        os.unlink(program)
+    assert done.returncode == 1
+    assert "belongs to user 0" in done.stderr and done.stderr.count("\n") == 1

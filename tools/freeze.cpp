@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+#include "freeze/seekable_zstd.h"
+#include "freeze/snapshot_writer.h"
+#include "freeze/watchdog.h"
+#include "output.h"
+#include "report/freeze_report.h"
+#include "report/text_writer.h"
+#include "tool.h"
+
+namespace pycore {
+namespace {
+
+constexpr auto kGrace = std::chrono::milliseconds(250);  // of the watchdog, beyond --max-pause
+
+std::int64_t number_of(const std::string& text) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+// The first that is there: under mpirun in Slurm, SLURM_PROCID is the launcher's.
+std::optional<std::int64_t> rank_of(const SnapshotManifest& manifest) {
+    constexpr std::array kVariables = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "RANK", "SLURM_PROCID"};
+    for (const char* variable : kVariables) {
+        const auto found = manifest.environment.find(variable);
+        if (found != manifest.environment.end()) return number_of(found->second);
+    }
+    return std::nullopt;
+}
+
+std::string file_for(const Invocation& invocation, std::int64_t pid, const SnapshotManifest& manifest) {
+    if (invocation.has("output")) return invocation.value("output");
+    return fmt::format("pycore-{}-{}.core.zst", manifest.host, pid);
+}
+
+// The report that lies in the snapshot: the stacks as they can be told here and now.
+std::string report_of(const Capture& capture, const ReadOptions& read) {
+    TextOptions options;
+    options.color = false;
+    return write_stacks_text(read_capture(capture, read, {}), options);
+}
+
+Result<void> write_snapshot(const Capture& capture, const ReadOptions& read, const Invocation& invocation,
+                            FreezeResult& result) {
+    const SnapshotManifest manifest = describe_capture(capture, version());
+    result.rank = rank_of(manifest);
+    result.consistency = manifest.consistency;
+    result.stopped = manifest.stopped;
+    result.pause_ns = manifest.pause_ns;
+    std::string bytes = snapshot_bytes(capture, manifest, report_of(capture, read));
+    const std::string path = file_for(invocation, result.pid, manifest);
+    if (path.ends_with(".zst")) {
+        auto packed = compress_seekable(bytes);
+        if (!packed) return std::move(packed).error();
+        bytes = *std::move(packed);
+    }
+    if (auto done = write_private_file(path, bytes); !done) return done;
+    result.file = path;
+    result.bytes = bytes.size();
+    return {};
+}
+
+FreezeResult freeze(const Invocation& invocation, std::int64_t pid, const StopSignal& on_stop,
+                    std::chrono::nanoseconds max_pause) {
+    FreezeResult result;
+    result.pid = pid;
+    const ReadOptions read = invocation.read_options(ReadDepth::Stacks);
+    CaptureOptions options;
+    options.max_pause = max_pause;
+    options.always_stop = invocation.value("stop") == "always";
+    options.never_stop = invocation.value("stop") == "never";
+    options.on_stop = on_stop;
+    Diagnostics diagnostics;
+    const auto capture = capture_process(pid, read, options, diagnostics);
+    if (!capture) {
+        result.error = capture.error().message;
+        return result;
+    }
+    if (const auto done = write_snapshot(*capture, read, invocation, result); !done) {
+        result.error = done.error().message;
+    }
+    return result;
+}
+
+int answer(const Invocation& invocation, const FreezeResult& result) {
+    if (result.error) print_error(invocation.tool(), fmt::format("{}: {}", result.pid, *result.error));
+    const bool json = invocation.value("format") == "json";
+    if (json) static_cast<void>(write_stdout(write_freeze_json({result}, version())));
+    if (!json && result.file) static_cast<void>(write_stdout(write_freeze_text({result})));
+    if (!result.file) return static_cast<int>(ExitStatus::NoAnswer);
+    return static_cast<int>(result.consistency == "partial" ? ExitStatus::Partial : ExitStatus::Complete);
+}
+
+ExitStatus run(const Tool& tool, const Invocation& invocation) {
+    const std::string& target = invocation.target();
+    if (target.find_first_not_of("0123456789") != std::string::npos) {
+        print_error(tool.name, target + ": freezing takes the id of a running process, not a file");
+        return ExitStatus::Usage;
+    }
+    const auto max_pause = std::chrono::milliseconds(
+        invocation.has("max-pause") ? number_of(invocation.value("max-pause")) : std::int64_t{20});
+    const auto status = run_watched(max_pause + kGrace, [&](const StopSignal& on_stop) {
+        return answer(invocation, freeze(invocation, number_of(target), on_stop, max_pause));
+    });
+    if (status) return static_cast<ExitStatus>(*status);
+    print_error(tool.name, target + ": the process stood still for too long and was let go; nothing was written");
+    return ExitStatus::NoAnswer;
+}
+
+}  // namespace
+
+Tool freeze_tool() {
+    return {
+        "freeze",
+        "freeze a running process into a small core file, to look at later and elsewhere",
+        ReadDepth::Stacks,
+        {{"stop", "auto|always|never",
+          "`auto` stops the process only if it runs: what hangs is read without stopping it."},
+         {"max-pause", "MS", "Let the process run on after `MS` milliseconds (20), whatever was not read by then."}},
+        run};
+}
+
+}  // namespace pycore

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#pragma once
+
+// What a command line needs of the sandbox: the one thing to call before a target is read.
+
+#include "tool.h"
+
+namespace pycore {
+
+// Does nothing with --no-sandbox. With --verbose it says on stderr how the process is confined.
+void enter_sandbox_for(const Invocation& invocation, const ReadOptions& read);
+
+}  // namespace pycore
