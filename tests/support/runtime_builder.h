@@ -45,7 +45,7 @@ public:
 
     Address runtime() const { return runtime_; }
     Address version_text() const { return version_text_; }  // what Py_GetVersion() says
-    Address add_interpreter(std::int64_t id);  // each at the head of the list; the first is the main one
+    Address add_interpreter(std::int64_t id);               // each at the head of the list; the first is the main one
     Address add_code(const TestCode& code);
     // `activations`: oldest first. The thread pointer is thread_pointer(tid).
     BuiltThread add_thread(Address interpreter, std::int64_t tid, const std::vector<TestActivation>& activations);
