@@ -96,13 +96,13 @@ void CodeObjects::read_names(const RemoteStruct& code, CodeInfo& info, const Rep
 }
 
 // Code begins with one unit for each cell, two beyond 255, and a few more before its RESUME.
-std::int32_t CodeObjects::most_units_before_start(const RemoteStruct& code) const {
-    constexpr std::int32_t kMoreUnits = 4;
+std::int64_t CodeObjects::most_units_before_start(const RemoteStruct& code) const {
+    constexpr std::int64_t kMoreUnits = 4;
     const auto names = code.pointer(remote_.layout.code_object.localsplusnames);
-    if (!names) return std::numeric_limits<std::int32_t>::max();
+    if (!names) return std::numeric_limits<std::int64_t>::max();
     const auto count = read_field<std::int64_t>(remote_, *names, remote_.layout.tuple_object.ob_size, "ob_size");
-    if (!count || *count < 0 || *count > 0xffff) return std::numeric_limits<std::int32_t>::max();
-    return 2 * static_cast<std::int32_t>(*count) + kMoreUnits;
+    if (!count || *count < 0 || *count > 0xffff) return std::numeric_limits<std::int64_t>::max();
+    return 2 * *count + kMoreUnits;
 }
 
 void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const Report& report) {
@@ -115,7 +115,7 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
         info.firsttraceable = code.value<std::int32_t>(fields.firsttraceable).value_or(0);
         // 4 of 3 in the helper code of inlined class calls (_Py_InitCleanup of 3.13): it is never traceable.
         if (info.firsttraceable < 0 ||
-            info.firsttraceable > std::min<std::int64_t>(units + 1, most_units_before_start(code))) {
+            info.firsttraceable > std::min(std::int64_t{units} + 1, most_units_before_start(code))) {
             report({ErrorCode::Corrupt, code_at(code.address()) + " has a damaged _co_firsttraceable", code.address()});
             info.firsttraceable = 0;
         }

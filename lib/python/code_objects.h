@@ -47,7 +47,7 @@ private:
     bool refers_like_code(Address code) const;
     bool has_code_type(Address code);
     void read_names(const RemoteStruct& code, CodeInfo& info, const Report& report);
-    std::int32_t most_units_before_start(const RemoteStruct& code) const;
+    std::int64_t most_units_before_start(const RemoteStruct& code) const;
     void read_byte_code(const RemoteStruct& code, CodeInfo& info, const Report& report);
     void read_lines(const RemoteStruct& code, CodeInfo& info, const Report& report);
     std::optional<std::string> read_name(const RemoteStruct& code, layout::Offset field, const char* what,

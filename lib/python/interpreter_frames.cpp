@@ -146,8 +146,9 @@ private:
         PythonFrame result;
         result.address = frame.address();
         result.owner = owner_of(owner);
-        if (is_absent_helper(frame, executable_of(frame))) return {};
-        const CodeInfo& code = codes_.read(executable_of(frame), report_);
+        const Address executable = executable_of(frame);
+        if (is_absent_helper(frame, executable)) return {};
+        const CodeInfo& code = codes_.read(executable, report_);
         const std::int64_t offset = instruction_offset(frame, code);
         const bool stands_in_code = code.is_code && offset >= kBeforeFirst && offset < code.size_bytes;
         if (!stands_in_code && !(code.absent || points_behind_code(frame) || has_sound_caller(frame))) {

@@ -73,6 +73,12 @@ bool ThreadReader::read(const InterpreterState& interpreter, std::vector<PythonT
     return done.has_value();
 }
 
+bool ThreadReader::misses_main_thread(const std::vector<PythonThread>& threads) const {
+    if (!main_thread_ || !tids_.contains(*main_thread_)) return false;
+    return std::none_of(threads.begin(), threads.end(),
+                        [&](const PythonThread& thread) { return thread.thread_id == *main_thread_; });
+}
+
 // Since 3.12 a thread state has no identity until the thread that it was made for runs.
 void ThreadReader::add(PythonThread thread, std::vector<PythonThread>& threads) {
     if (thread.thread_id || thread.native_thread_id || !thread.activations.empty() || !thread.frames_complete) {
@@ -82,12 +88,6 @@ void ThreadReader::add(PythonThread thread, std::vector<PythonThread>& threads) 
     diagnostics_.note({ErrorCode::NotFound,
                        "thread state " + to_string(thread.address) + " is of a thread that is being started",
                        thread.address});
-}
-
-bool ThreadReader::misses_main_thread(const std::vector<PythonThread>& threads) const {
-    if (!main_thread_ || !tids_.contains(*main_thread_)) return false;
-    return std::none_of(threads.begin(), threads.end(),
-                        [&](const PythonThread& thread) { return thread.thread_id == *main_thread_; });
 }
 
 void ThreadReader::read_lost(const LostThread& lost, std::vector<PythonThread>& threads) {

@@ -68,6 +68,8 @@ std::string render_stack(StackPrinter& printer, const ThreadState& thread) {
     return text + printer.palette.paint(Paint::Dim, uncertain_note(frames));
 }
 
+constexpr std::size_t kUsualHeader = 160;  // bytes of a thread's first line
+
 // Threads that stand at the same place in the same state.
 struct StackGroup {
     std::vector<const ThreadState*> threads;
@@ -75,21 +77,42 @@ struct StackGroup {
     std::string stack;
 };
 
+// Found by a hash of their text, so that the text of 100,000 different stacks is held once.
+class StackGroups {
+public:
+    StackGroup* find(const std::string& flags, const std::string& stack) {
+        const auto [first, last] = by_hash_.equal_range(std::hash<std::string>()(stack));
+        for (auto entry = first; entry != last; ++entry) {
+            StackGroup& group = groups_[entry->second];
+            if (group.flags == flags && group.stack == stack) return &group;
+        }
+        return nullptr;
+    }
+    void add(StackGroup group) {
+        by_hash_.emplace(std::hash<std::string>()(group.stack), groups_.size());
+        groups_.push_back(std::move(group));
+    }
+    std::vector<StackGroup> take() && { return std::move(groups_); }
+
+private:
+    std::vector<StackGroup> groups_;
+    std::unordered_multimap<std::size_t, std::size_t> by_hash_;
+};
+
 std::vector<StackGroup> group_threads(StackPrinter& printer) {
-    std::vector<StackGroup> groups;
-    std::unordered_map<std::string, std::size_t> known;
+    StackGroups groups;
     for (const ThreadState& thread : printer.state.threads) {
         if (!is_selected(thread, printer.options.selection)) continue;
         std::string flags = join(thread_flags(printer.state, thread), ", ");
         std::string stack = render_stack(printer, thread);
-        const auto [place, added] = known.try_emplace(fmt::format("{}\n{}", flags, stack), groups.size());
-        if (added || !printer.options.group) {
-            groups.push_back({{&thread}, std::move(flags), std::move(stack)});
+        StackGroup* same = printer.options.group ? groups.find(flags, stack) : nullptr;
+        if (same != nullptr) {
+            same->threads.push_back(&thread);
         } else {
-            groups[place->second].threads.push_back(&thread);
+            groups.add({{&thread}, std::move(flags), std::move(stack)});
         }
     }
-    return groups;
+    return std::move(groups).take();
 }
 
 std::string others_sentence(const StackGroup& group) {
@@ -143,8 +166,16 @@ std::string changed_sources(const SourceLines& source) {
 std::string write_stacks_text(const ProcessState& state, const TextOptions& options) {
     StackPrinter printer{state, options, Palette(options.color), SourceLines(options.source)};
     std::string text = render_process(state, printer.palette);
-    for (const StackGroup& group : group_threads(printer)) text += "\n" + render_group(printer, group);
-    return text + changed_sources(printer.source);
+    std::vector<StackGroup> groups = group_threads(printer);
+    std::size_t size = text.size();
+    for (const StackGroup& group : groups) size += group.stack.size() + kUsualHeader;
+    text.reserve(size);
+    for (StackGroup& group : groups) {
+        text += "\n" + render_group(printer, group);
+        group = {};
+    }
+    text += changed_sources(printer.source);
+    return text;
 }
 
 }  // namespace pycore

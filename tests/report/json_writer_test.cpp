@@ -116,3 +116,19 @@ TEST_CASE("the option --thread leaves the other threads out", "[report]") {
     REQUIRE(threads.size() == 1);
     CHECK(threads[0]["tid"] == 1250);
 }
+
+TEST_CASE("a document of many threads leaves in pieces, and nothing of it is lost or told twice", "[report]") {
+    ProcessState state = crashed_process();
+    const ThreadState thread = state.threads.front();
+    for (int i = 0; i < 5000; ++i) state.threads.push_back(thread);
+    std::string pieces;
+    std::size_t count = 0;
+    const auto sink = [&](std::string_view piece) {
+        pieces += piece;
+        ++count;
+    };
+    const std::string rest = write_stacks_json(state, {"0.1.0", {}, sink});
+    CHECK(count > 1);
+    CHECK(rest.size() < pieces.size());
+    CHECK(pieces + rest == write_stacks_json(state, {"0.1.0", {}}));
+}

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every test: builds, runs the C++ suite, the tools on real cores, a short truth storm, the C++ suite with
-the command line's tests once more under AddressSanitizer and UndefinedBehaviorSanitizer, and each fuzz target for
-some seconds. With clang the last two share one build; without it nothing is fuzzed.
+"""Runs every test: builds, runs the C++ suite, the tools on real cores, a short truth storm, a short damage storm,
+the C++ suite with the command line's tests and a part of the damage storm once more under AddressSanitizer and
+UndefinedBehaviorSanitizer, and each fuzz target for some seconds. With clang the last two share one build; without it nothing is fuzzed.
 
     tools/dev/test                # all of it
     tools/dev/test --unit         # the C++ suite only
     tools/dev/test --cores        # the tools on real cores only
     tools/dev/test --storm        # the short truth storm only
+    tools/dev/test --damage       # the short damage storm only
     tools/dev/test --sanitize     # what runs under the sanitizers only
     tools/dev/test --fuzz         # each fuzz target for some seconds only
 
@@ -31,6 +32,9 @@ BUILD = CHECKOUT / "build"
 SANITIZED = CHECKOUT / "build-sanitize"
 FUZZ_SECONDS = 10
 STORM_SECONDS = 270
+DAMAGE_CASES = 500
+DAMAGE_CASES_SANITIZED = 100
+DAMAGE_SECONDS = 240
 CANNOT_STORM = 77
 
 
@@ -41,6 +45,15 @@ class StepFailed(Exception):
 class Counts:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+
+    def add_summary(self, path):
+        """`PASSED FAILED`, as tools/dev/damage-storm leaves it."""
+        if not path.exists():
+            self.failed += 1
+            return
+        passed, failed = map(int, path.read_text().split())
+        self.passed += passed
+        self.failed += failed
 
     def add_junit(self, path):
         if not path.exists():
@@ -78,14 +91,16 @@ def parse_command_line():
     parser.add_argument("--sanitize", action="store_true", help="what runs under the sanitizers only")
     parser.add_argument("--cores", action="store_true", help="the tools on real cores only")
     parser.add_argument("--storm", action="store_true", help="the short truth storm only")
+    parser.add_argument("--damage", action="store_true", help="the short damage storm only")
     parser.add_argument("--fuzz", action="store_true", help="each fuzz target for some seconds only")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
 
 def steps_of(options):
-    everything = not (options.unit or options.sanitize or options.cores or options.storm or options.fuzz)
-    if everything or options.unit or options.cores or options.storm:
+    everything = not (options.unit or options.sanitize or options.cores or options.storm or options.damage or
+                      options.fuzz)
+    if everything or options.unit or options.cores or options.storm or options.damage:
         yield "build", build
     if everything or options.unit:
         yield "C++ suite", run_suite
@@ -93,6 +108,8 @@ def steps_of(options):
         yield "tools on real cores", run_on_cores
     if everything or options.storm:
         yield "truth storm", run_truth_storm
+    if everything or options.damage:
+        yield "damage storm", lambda options, counts: run_damage_storm(BUILD, DAMAGE_CASES, 12, options, counts)
     if everything or options.sanitize:
         yield "under AddressSanitizer and UndefinedBehaviorSanitizer", run_sanitized
     if everything or options.fuzz:
@@ -116,6 +133,7 @@ def run_sanitized(options, counts):
     run(["cmake", "--build", SANITIZED, "-j", str(options.jobs)], quiet=True)
     run_ctest(SANITIZED, options, counts)
     run_pytest(SANITIZED, [CHECKOUT / "tests/tools/test_cli.py"], counts)
+    run_damage_storm(SANITIZED, DAMAGE_CASES_SANITIZED, 0, options, counts)
 
 
 def run_fuzzers(options, counts):
@@ -176,6 +194,16 @@ def run_truth_storm(options, counts):
         counts.skipped += 1
     else:
         counts.add_junit(report)
+
+
+def run_damage_storm(folder, cases, made, options, counts):
+    """One test for each case; `made`: how many cores of this machine's interpreters beside the stored ones."""
+    summary = folder / "damage-storm.txt"
+    summary.unlink(missing_ok=True)
+    attempt([CHECKOUT / "tools/dev/damage-storm", "--cases", str(cases), "--made", str(made), "--pycore",
+             folder / "tools/pycore", "--seconds", str(DAMAGE_SECONDS), "--jobs", str(options.jobs), "--summary",
+             summary])
+    counts.add_summary(summary)
 
 
 def run_pytest(folder, tests, counts):

@@ -29,8 +29,9 @@ class Runner:
     def __init__(self, pycore, folder):
         self.pycore = str(pycore)
         self.output = tempfile.mktemp(prefix="out-", dir=str(folder))
-        self.process = subprocess.Popen([sys.executable, "-I", "-S", str(pathlib.Path(__file__).with_name("launcher.py"))],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+        launcher = pathlib.Path(__file__).with_name("launcher.py")
+        self.process = subprocess.Popen([sys.executable, "-I", "-S", str(launcher)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, universal_newlines=True)
 
     def run(self, *words):
         return self.launch([self.pycore, *words], PATIENCE_SECONDS)

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import threading
+import time
 
 from damage.base import Base, Unfit
 from damage.case import Impossible
@@ -90,10 +91,14 @@ class Storm:
                 continue
         raise Impossible("no core for " + name)
 
-    def run_all(self, names, jobs, tell):
+    def run_all(self, names, jobs, tell, seconds=None):
+        """All of `names`, or as many as `seconds` allow."""
+        end = time.monotonic() + seconds if seconds else float("inf")
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             waiting = set()
             for name in names:
+                if time.monotonic() > end:
+                    break
                 waiting.add(pool.submit(self.run_case, name))
                 while len(waiting) >= 2 * jobs:
                     done, waiting = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)

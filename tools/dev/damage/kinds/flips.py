@@ -8,7 +8,7 @@ from damage.core_file import PAGE
 
 def flip(base, places, random, what):
     """One bit, byte or word of `places`, all (address, size)."""
-    ranges = base.file_ranges(places)
+    ranges = [part for part in base.file_ranges(places) if part[1]]
     if not ranges:
         raise Impossible(what + " are not in this core")
     begin, size = random.choice(ranges)

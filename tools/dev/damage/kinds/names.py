@@ -2,11 +2,11 @@
 """Names that an attacker would choose: control characters, terminal commands, impossible lengths and kinds."""
 import struct
 
-from damage.case import Case, overwrite
+from damage.case import Case, Impossible, overwrite
 from damage.core_file import Segment, all_loads, raw_notes, write_core
 
-CHARACTERS = (b"\x1b]0;gone\x07", b"\x1b[2J\x1b[1;1H", b"\x9b31m", b"\r\n\r\n", b"\x00\x00", b"\x7f\x08\x08", b"\xff\xfe",
-              b"%s%n%x", b"../../", b"\"</script>", b"\\u202e", b"\xe2\x80\xae")
+CHARACTERS = (b"\x1b]0;gone\x07", b"\x1b[2J\x1b[1;1H", b"\x9b31m", b"\r\n\r\n", b"\x00\x00", b"\x7f\x08\x08",
+              b"\xff\xfe", b"%s%n%x", b"../../", b"\"</script>", b"\\u202e", b"\xe2\x80\xae")
 LENGTHS = (1 << 30, 1 << 20, (1 << 20) + 1, 1 << 62, 2 ** 64 - 1, 1 << 63, 0)
 FAR_AWAY = 0x10000000000  # nothing else is mapped here
 
@@ -26,6 +26,8 @@ def choose(base, random):
 def characters(base, random):
     _, key, places = choose(base, random)
     at, size = base.file_ranges([places[3]])[0]
+    if not size:
+        raise Impossible("an empty name")
     content = (random.choice(CHARACTERS) * 40)[:size]
     return overwrite(base.core, [(at, content)], "%s is %r" % (key, content[:20]))
 
