@@ -132,13 +132,15 @@ constexpr std::size_t kMostEndsTold = 1000;  // of C stacks, a sentence each
 
 constexpr std::size_t kMostNativeFrames = 1'000'000;  // of all threads
 
-// C stacks that end in a module whose file is not here are cut for want of that file, which is a loss; that others
-// end early may be all there is to know (jitted code, a stack that its owner took apart).
+// C stacks that end in a module whose file is not here are cut for want of that file, and those that lead to memory
+// that the dump left out for want of it, which is a loss; that others end early may be all there is to know (jitted
+// code, a stack that its owner took apart).
 class CutStacks {
 public:
     explicit CutStacks(const ProcessSnapshot& process) : process_(process) {}
 
     void add(const NativeStack& stack) {
+        without_memory_ += stack.end == UnwindEnd::NoMemory ? 1 : 0;
         if (stack.end != UnwindEnd::NoCfi || stack.frames.empty()) return;
         const Module* module = process_.find_module(stack.frames.back().pc);
         if (module != nullptr && !module->file) ++counts_[module->path];
@@ -151,10 +153,16 @@ public:
                                   "; --sysroot DIR names the files of the machine that the core is from",
                               {}});
         }
+        if (without_memory_ == 0) return;
+        diagnostics.warn(
+            {ErrorCode::Absent,
+             std::to_string(without_memory_) + " C stacks end early, where their memory is not in the core",
+             {}});
     }
 
 private:
     const ProcessSnapshot& process_;
+    std::size_t without_memory_ = 0;
     std::map<std::string, std::size_t> counts_;
 };
 

@@ -140,9 +140,8 @@ void CodeObjects::read_lines(const RemoteStruct& code, CodeInfo& info, const Rep
     const auto table = code.pointer(fields.linetable);
     const auto first_line = code.value<std::int32_t>(fields.firstlineno);
     if (!table || !first_line) return;
-    // Lambdas and classes of the interpreter's own (frozen trampolines) may have none.
-    if (!*table) {
-        info.lines = LineTable();
+    if (!*table || table->value % sizeof(std::uint64_t) != 0) {
+        report({ErrorCode::Corrupt, code_at(code.address()) + " has no line table", code.address()});
         return;
     }
     std::vector<std::byte> storage;
