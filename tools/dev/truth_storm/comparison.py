@@ -31,6 +31,8 @@ CAUSES = {
     "not begun": "faulthandler tells a frame that has not begun, at no line or at the function's first; Python's own "
                  "tracebacks leave it out",
     "entry frame": "faulthandler of 3.12 tells the interpreter's entry frame of a thread that is just entering or leaving it",
+    "second entry frame": "faulthandler of 3.13 tells the entry frame of a call whose own frame is being cleared, which "
+                          "stands behind that of a call made meanwhile",
     "class call": "faulthandler tells the helper frame of an inlined class call, or ends there (3.14); Python's own "
                   "tracebacks leave it out",
 }
@@ -178,6 +180,8 @@ def why_only_told(wanted, begins):
         return "class call"
     if (wanted.file, wanted.function) == ("<shim>", "<interpreter trampoline>"):
         return "entry frame"
+    if wanted == faulthandler_text.Frame(None, 0, "???"):
+        return "second entry frame"
     return "not begun" if wanted.line is None or begins(wanted.file, wanted.line, wanted.function) else None
 
 
