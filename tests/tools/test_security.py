@@ -26,7 +26,7 @@ QUERIES = ["stacks", "threads", "gil", "info", "modules"]
 FORBIDDEN = ("execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "socket", "connect", "bind", "kill",
              "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "mknod", "mknodat", "symlink",
              "symlinkat", "link", "linkat", "truncate", "chmod", "fchmodat", "creat")
-CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ )?(\w+)\((.*)\) += (-?\d+)(?:<(.*)>)?")
+CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\((.*)\) += (-?\d+)(?:<(.*)>)?")
 
 
 def run(*arguments, **options):
