@@ -236,22 +236,23 @@ Result<ProcessState> read_process(const std::string& path, const ReadOptions& op
     return state;
 }
 
-Result<Capture> capture_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options,
-                                Diagnostics& diagnostics) {
+Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options) {
+    ProcessState state;
+    Diagnostics of_walk;
     const Walk walk = [&](const ProcessSnapshot& process) {
-        Diagnostics unused;  // what is torn now is read again
-        static_cast<void>(read_snapshot(process, read, unused));
+        of_walk = {};  // what was torn is read again
+        state = read_snapshot(process, read, of_walk);
     };
     CaptureOptions with_search = options;
     with_search.search = read.search;
-    return capture_process(pid, with_search, walk, diagnostics);
-}
-
-ProcessState read_capture(const Capture& capture, const ReadOptions& options, Diagnostics diagnostics) {
-    tell_consistency(capture, diagnostics);
-    ProcessState state = read_snapshot(capture.process.snapshot, options, diagnostics);
+    Diagnostics diagnostics;
+    auto capture = capture_process(pid, with_search, walk, diagnostics);
+    if (!capture) return std::move(capture).error();
+    tell_consistency(*capture, diagnostics);
+    state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
-    return state;
+    for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));
+    return LiveReading{*std::move(capture), std::move(state)};
 }
 
 std::string_view version() { return PYCORE_VERSION; }
