@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/parse_number.h"
 #include "freeze/watchdog.h"
 #include "output.h"
 #include "report/escape.h"
@@ -91,9 +91,7 @@ bool names_process(const Invocation& invocation) {
 }
 
 Result<ProcessState> read_live(const Invocation& invocation, const ReadOptions& read, const StopSignal& on_stop) {
-    std::int64_t pid = 0;
-    const std::string& target = invocation.target();
-    std::from_chars(target.data(), target.data() + target.size(), pid);
+    const std::int64_t pid = parse_number(invocation.target()).value_or(0);  // of more digits than a pid: no process
     CaptureOptions options;
     options.on_stop = on_stop;
     auto reading = read_live_process(pid, read, options);

@@ -26,6 +26,11 @@ const CodeInfo& CodeObjects::read(Address code, const Report& report) {
 
 bool CodeObjects::is_certain(Address code) { return has_code_type(code) || refers_like_code(code); }
 
+bool CodeObjects::is_none(Address object) {
+    const auto type = types_.type_of(object);
+    return type && (*type)->named_none;
+}
+
 bool CodeObjects::has_code_type(Address code) {
     const auto type = read_pointer_field(remote_, code, remote_.layout.pyobject.ob_type, "ob_type");
     return type && types_.is_code_type(*type).value_or(false);
