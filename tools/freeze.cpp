@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
 
+#include "base/parse_number.h"
 #include "freeze/seekable_zstd.h"
 #include "freeze/snapshot_writer.h"
 #include "freeze/watchdog.h"
@@ -19,18 +19,12 @@ namespace {
 
 constexpr auto kGrace = std::chrono::milliseconds(250);  // of the watchdog, beyond --max-pause
 
-std::int64_t number_of(const std::string& text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 // The first that is there: under mpirun in Slurm, SLURM_PROCID is the launcher's.
 std::optional<std::int64_t> rank_of(const SnapshotManifest& manifest) {
     constexpr std::array kVariables = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "RANK", "SLURM_PROCID"};
     for (const char* variable : kVariables) {
         const auto found = manifest.environment.find(variable);
-        if (found != manifest.environment.end()) return number_of(found->second);
+        if (found != manifest.environment.end()) return parse_number(found->second);
     }
     return std::nullopt;
 }
@@ -100,14 +94,14 @@ int answer(const Invocation& invocation, const FreezeResult& result) {
 
 ExitStatus run(const Tool& tool, const Invocation& invocation) {
     const std::string& target = invocation.target();
-    if (target.find_first_not_of("0123456789") != std::string::npos) {
+    const auto pid = parse_number(target);
+    if (!pid) {
         print_error(tool.name, target + ": freezing takes the id of a running process, not a file");
         return ExitStatus::Usage;
     }
-    const auto max_pause = std::chrono::milliseconds(
-        invocation.has("max-pause") ? number_of(invocation.value("max-pause")) : std::int64_t{20});
+    const auto max_pause = std::chrono::milliseconds(invocation.number("max-pause").value_or(20));
     const auto status = run_watched(max_pause + kGrace, [&](const StopSignal& on_stop) {
-        return answer(invocation, freeze(invocation, number_of(target), on_stop, max_pause));
+        return answer(invocation, freeze(invocation, *pid, on_stop, max_pause));
     });
     if (status) return static_cast<ExitStatus>(*status);
     print_error(tool.name, target + ": the process stood still for too long and was let go; nothing was written");

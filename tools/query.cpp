@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/parse_number.h"
 #include "output.h"
 #include "report/escape.h"
 #include "sandboxed.h"
@@ -90,10 +90,8 @@ bool names_process(const Invocation& invocation) {
 }
 
 Result<ProcessState> read_live(const Invocation& invocation, const ReadOptions& read) {
-    std::int64_t pid = 0;
-    const std::string& target = invocation.target();
-    std::from_chars(target.data(), target.data() + target.size(), pid);
     Diagnostics diagnostics;
+    const std::int64_t pid = parse_number(invocation.target()).value_or(0);  // of more digits than a pid: no process
     const auto capture = capture_process(pid, read, {}, diagnostics);
     if (!capture) return capture.error();
     enter_sandbox_for(invocation, read);  // not before: it looks into no other process
