@@ -16,6 +16,7 @@
 #include "process/core_notes.h"
 #include "process/core_origin.h"
 #include "process/initial_stack.h"
+#include "process/job_variables.h"
 
 namespace pycore {
 namespace {
@@ -155,6 +156,8 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     assemble_process(std::move(parts), memory, search, process, diagnostics);
     read_arguments(*memory, process, diagnostics);
+    // A snapshot says it itself.
+    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();
     return process;
 }
