@@ -17,10 +17,9 @@ std::string option_item(const ToolOption& option) {
     return fmt::format("- `{}`: {}{}\n", form, option.help, option.repeatable ? " May be given several times." : "");
 }
 
-std::string options_text(const std::vector<ToolOption>& own) {
+std::string options_text(const std::vector<ToolOption>& options) {
     std::string text;
-    for (const ToolOption& option : own) text += option_item(option);
-    for (const ToolOption& option : common_options()) text += option_item(option);
+    for (const ToolOption& option : options) text += option_item(option);
     return text;
 }
 
@@ -43,9 +42,9 @@ void replace(std::string& text, std::string_view what, std::string_view with) {
     }
 }
 
-std::string compose(std::string_view page, const std::vector<ToolOption>& own_options) {
+std::string compose(std::string_view page, const std::vector<ToolOption>& options) {
     std::string text(page);
-    replace(text, "{{options}}\n", options_text(own_options));
+    replace(text, "{{options}}\n", options_text(options));
     replace(text, "{{exit status}}\n", kExitStatus);
     replace(text, "{{tools}}\n", tools_text());
     return text;
@@ -53,10 +52,10 @@ std::string compose(std::string_view page, const std::vector<ToolOption>& own_op
 
 std::string compose_manual(const Tool& tool) {
     const std::string title = fmt::format("# pycore-{} - {}\n\n", tool.name, tool.summary);
-    return compose(title + std::string(manual_text(tool.name)), tool.options);
+    return compose(title + std::string(manual_text(tool.name)), options_of(tool));
 }
 
-std::string compose_overview() { return compose(manual_text("pycore"), {}); }
+std::string compose_overview() { return compose(manual_text("pycore"), common_options()); }
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: the pycore authors
-#include <charconv>
-
+#include "base/parse_number.h"
 #include "query.h"
 
 namespace pycore {
@@ -15,11 +14,7 @@ NativeView native_view(const Invocation& invocation) {
 
 std::vector<std::int64_t> wanted_threads(const Invocation& invocation) {
     std::vector<std::int64_t> tids;
-    for (const std::string& text : invocation.values("thread")) {
-        std::int64_t tid = 0;
-        std::from_chars(text.data(), text.data() + text.size(), tid);
-        tids.push_back(tid);
-    }
+    for (const std::string& text : invocation.values("thread")) tids.push_back(parse_number(text).value_or(0));
     return tids;
 }
 

@@ -5,10 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <cstdio>
 
+#include "base/parse_number.h"
 #include "manual.h"
 #include "output.h"
 #include "report/escape.h"
@@ -78,10 +79,24 @@ std::string why_not_parsed(const std::vector<ToolOption>& options, std::vector<s
     return message;
 }
 
-bool is_process_id(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && number > 0;
+// The smallest number that an option takes, if it takes numbers.
+std::optional<std::int64_t> smallest_number(const ToolOption& option) {
+    if (option.argument == "MS") return 0;
+    constexpr std::array kPositive = {"N", "PID", "TID"};
+    const bool positive = std::find(kPositive.begin(), kPositive.end(), option.argument) != kPositive.end();
+    return positive ? std::optional<std::int64_t>(1) : std::nullopt;
+}
+
+std::optional<std::string> check_value(const ToolOption& option, const std::string& value) {
+    const auto choices = choices_of(option.argument);
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
+        return fmt::format("--{} takes one of {}, not '{}'", long_name(option), fmt::join(choices, ", "), value);
+    }
+    const auto smallest = smallest_number(option);
+    if (smallest && parse_number(value).value_or(-1) < *smallest) {
+        return fmt::format("--{} takes a number, not '{}'", long_name(option), value);
+    }
+    return std::nullopt;
 }
 
 // Puts the default of every choice in, and says what is wrong with a value.
@@ -94,36 +109,36 @@ std::optional<std::string> check_values(const std::vector<ToolOption>& options, 
         const auto& given = values[name];
         if (given.size() > 1 && !option.repeatable) return fmt::format("--{} is given more than once", name);
         for (const std::string& value : given) {
-            if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
-                return fmt::format("--{} takes one of {}, not '{}'", name, fmt::join(choices, ", "), value);
-            }
-            const bool number = option.argument == "TID" || option.argument == "PID";
-            if (number && !is_process_id(value)) return fmt::format("--{} takes a number, not '{}'", name, value);
+            if (auto wrong = check_value(option, value)) return wrong;
         }
     }
     return std::nullopt;
 }
 
-std::optional<std::string> check_target(const Values& values) {
+std::optional<std::string> check_targets(Targets wanted, const Values& values) {
     const auto target = values.find("target");
-    const std::size_t targets = target == values.end() ? 0 : target->second.size();
+    const std::size_t given = target == values.end() ? 0 : target->second.size();
     if (values.contains("pid")) {
-        return targets == 0 ? std::nullopt : std::optional<std::string>("a target and --pid exclude each other");
+        return given == 0 ? std::nullopt : std::optional<std::string>("a target and --pid exclude each other");
     }
-    if (targets == 0) return "which core? give its path, as in 'core.1234'";
-    if (targets > 1) return fmt::format("one target at a time, but there are {}", targets);
+    const bool needs_one = wanted == Targets::One || wanted == Targets::Many;
+    if (given == 0 && needs_one) return "which core? give its path, as in 'core.1234'";
+    const bool takes_one = wanted == Targets::One || wanted == Targets::AtMostOne;
+    if (given > 1 && takes_one) return fmt::format("one target at a time, but there are {}", given);
     return std::nullopt;
+}
+
+std::string first_target(const Values& values) {
+    for (const char* name : {"pid", "target"}) {
+        const auto found = values.find(name);
+        if (found != values.end() && !found->second.empty()) return found->second.front();
+    }
+    return {};
 }
 
 ExitStatus usage_error(const Tool& tool, std::string_view message) {
     print_error(tool.name, fmt::format("{}; 'pycore help {}' shows how", message, tool.name));
     return ExitStatus::Usage;
-}
-
-std::vector<ToolOption> all_options(const Tool& tool) {
-    std::vector<ToolOption> options = tool.options;
-    options.insert(options.end(), common_options().begin(), common_options().end());
-    return options;
 }
 
 }  // namespace
@@ -146,6 +161,15 @@ const std::vector<ToolOption>& common_options() {
     return options;
 }
 
+std::vector<ToolOption> options_of(const Tool& tool) {
+    std::vector<ToolOption> options = tool.options;
+    for (const ToolOption& common : common_options()) {
+        const auto same = [&](const ToolOption& own) { return long_name(own) == long_name(common); };
+        if (std::none_of(tool.options.begin(), tool.options.end(), same)) options.push_back(common);
+    }
+    return options;
+}
+
 std::string Invocation::value(const std::string& option) const {
     const auto found = values_.find(option);
     return found == values_.end() || found->second.empty() ? std::string() : found->second.back();
@@ -155,6 +179,8 @@ std::vector<std::string> Invocation::values(const std::string& option) const {
     const auto found = values_.find(option);
     return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
+
+std::optional<std::int64_t> Invocation::number(const std::string& option) const { return parse_number(value(option)); }
 
 ReadOptions Invocation::read_options(ReadDepth depth) const {
     ReadOptions options;
@@ -174,7 +200,7 @@ void print_error(std::string_view tool, std::string_view message) {
 }
 
 ExitStatus run_tool(const Tool& tool, const std::vector<std::string>& arguments) {
-    const std::vector<ToolOption> options = all_options(tool);
+    const std::vector<ToolOption> options = options_of(tool);
     Values values;
     try {
         values = parse_options(options, arguments);
@@ -185,8 +211,8 @@ ExitStatus run_tool(const Tool& tool, const std::vector<std::string>& arguments)
         return write_stdout(render_manual_for_terminal(tool)) ? ExitStatus::Complete : ExitStatus::NoAnswer;
     }
     if (const auto wrong = check_values(options, values)) return usage_error(tool, *wrong);
-    if (const auto wrong = check_target(values)) return usage_error(tool, *wrong);
-    std::string target = values.contains("pid") ? values["pid"].front() : values["target"].front();
+    if (const auto wrong = check_targets(tool.targets, values)) return usage_error(tool, *wrong);
+    std::string target = first_target(values);
     return tool.run(tool, Invocation(tool.name, std::move(target), std::move(values)));
 }
 

@@ -15,6 +15,7 @@
 #include "base/byte_reader.h"
 #include "elf/elf_notes.h"
 #include "process/file_note.h"
+#include "process/handled_signal.h"
 
 namespace pycore {
 namespace {

@@ -34,6 +34,14 @@ void write_signal(JsonStream& json, const std::optional<SignalState>& signal) {
     json.end_object();
 }
 
+// Keys of a process that belongs to a job; others do not have them.
+void write_job_place(JsonStream& json, const JobPlace& place) {
+    if (place.rank) json.member("rank", *place.rank);
+    if (place.world_size) json.member("world_size", *place.world_size);
+    if (place.host) json.member("host", *place.host);
+    if (place.job) json.member("job", *place.job);
+}
+
 void write_diagnostic(JsonStream& json, const Diagnostic& diagnostic) {
     json.begin_object(JsonLayout::OneLine);
     json.member("severity", to_string(diagnostic.severity));
@@ -111,20 +119,25 @@ void write_native_frame(JsonStream& json, const ShownFrame& shown) {
 
 }  // namespace
 
-void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
-                         const JsonOptions& options) {
-    json.member("schema", schema);
+void write_tool(JsonStream& json, std::string_view tool_version) {
     json.key("tool");
     json.begin_object(JsonLayout::OneLine);
     json.member("name", "pycore");
-    json.member("version", options.tool_version);
+    json.member("version", tool_version);
     json.end_object();
+}
+
+void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
+                         const JsonOptions& options) {
+    json.member("schema", schema);
+    write_tool(json, options.tool_version);
     json.key("source");
     json.begin_object(JsonLayout::OneLine);
     json.member("kind", state.source.kind);
     json.member("path", state.source.path);
     json.member("arch", state.source.architecture);
     json.member("producer", state.source.producer);
+    if (state.source.time) json.member("time", *state.source.time);
     json.end_object();
 }
 
@@ -151,6 +164,7 @@ void write_process(JsonStream& json, const ProcessInfo& process) {
         write_signal(json, process.first_signal);
     }
     if (process.abort_message) json.member("abort_message", process.abort_message);
+    write_job_place(json, process.job_place);
     json.end_object();
 }
 
@@ -168,20 +182,6 @@ void write_runtime(JsonStream& json, const std::optional<RuntimeInfo>& runtime) 
     json.member("build_id", runtime->build_id);
     json.member("initialized", runtime->initialized);
     json.member("finalizing", runtime->finalizing);
-    json.end_object();
-}
-
-void write_cause(JsonStream& json, const std::optional<CrashCause>& cause) {
-    if (!cause) return json.null();
-    json.begin_object();
-    json.member("title", cause->title);
-    json.member("reason", cause->reason);
-    json.member("thread", cause->thread);
-    json.member("address_class", cause->address_class);
-    json.key("evidence");
-    json.begin_array();
-    for (const std::string& sentence : cause->evidence) json.value(sentence);
-    json.end_array();
     json.end_object();
 }
 

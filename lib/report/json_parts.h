@@ -11,6 +11,8 @@
 
 namespace pycore {
 
+// Member: tool.
+void write_tool(JsonStream& json, std::string_view tool_version);
 // Members: schema, tool, source.
 void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
                          const JsonOptions& options);
@@ -20,7 +22,6 @@ void write_document_foot(JsonStream& json, const ProcessState& state, Subject su
 void write_process(JsonStream& json, const ProcessInfo& process);
 void write_runtime(JsonStream& json, const std::optional<RuntimeInfo>& runtime);
 void write_interpreters(JsonStream& json, const ProcessState& state);
-void write_cause(JsonStream& json, const std::optional<CrashCause>& cause);
 // Members of a thread object up to and with `wait`.
 void write_thread_members(JsonStream& json, const ThreadState& thread);
 void write_frame(JsonStream& json, const ShownFrame& frame, const ThreadState& thread);

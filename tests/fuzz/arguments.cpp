@@ -12,14 +12,14 @@ namespace pycore::fuzz {
 namespace {
 
 ExitStatus ask_for_everything(const Tool& tool, const Invocation& invocation) {
-    for (const auto* options : {&tool.options, &common_options()}) {
-        for (const ToolOption& option : *options) {
-            const std::string name(option.name.substr(0, option.name.find(',')));
-            invocation.has(name);
-            invocation.value(name);
-            invocation.values(name);
-        }
+    for (const ToolOption& option : options_of(tool)) {
+        const std::string name(option.name.substr(0, option.name.find(',')));
+        invocation.has(name);
+        invocation.value(name);
+        invocation.values(name);
+        invocation.number(name);
     }
+    invocation.targets();
     invocation.read_options(tool.needs);
     return ExitStatus::Complete;
 }

@@ -21,11 +21,9 @@ TEST_CASE("every tool has a page, a summary and a function", "[tools]") {
 
 TEST_CASE("help and man page name every option that the parser takes", "[tools]") {
     for (const Tool& tool : all_tools()) {
-        std::vector<ToolOption> options = tool.options;
-        options.insert(options.end(), common_options().begin(), common_options().end());
         const std::string help = render_manual_for_terminal(tool);
         std::set<std::string> names;
-        for (const ToolOption& option : options) {
+        for (const ToolOption& option : options_of(tool)) {
             const std::string name(option.name.substr(0, option.name.find(',')));
             INFO(tool.name << " --" << name);
             CHECK(names.insert(name).second);
