@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "analysis/crash_site.h"
@@ -82,6 +83,28 @@ Wording fault_wording(const SignalState& signal, const std::string& address_clas
     return {reason, fmt::format("{}: access to {}", signal.name, to_string(*signal.address))};
 }
 
+// By the C library's own words, which are there where its functions have no names. "" if they tell nothing.
+std::string_view abort_reason(std::string_view message) {
+    using namespace std::string_view_literals;
+    constexpr std::array kHeapWords = {"free()"sv,      "malloc"sv,    "realloc()"sv,      "calloc()"sv,
+                                       "double free"sv, "corrupted"sv, "munmap_chunk()"sv, "mremap_chunk()"sv,
+                                       "invalid "sv,    "unaligned "sv};
+    if (message.find(": Assertion `") != std::string_view::npos) return "assertion";
+    if (message.starts_with("*** ")) return "stack_smashing";
+    const auto begins = [&](std::string_view word) { return message.starts_with(word); };
+    return std::any_of(kHeapWords.begin(), kHeapWords.end(), begins) ? "heap_corruption" : "";
+}
+
+// What the stack shows, and what the C library said.
+DyingMachinery dying_machinery(const ProcessState& state, const ThreadState& thread) {
+    DyingMachinery dying = find_dying_machinery(thread.stack);
+    const std::string_view reason = abort_reason(state.process.abort_message.value_or(""));
+    dying.assertion |= reason == "assertion";
+    dying.stack_smashing |= reason == "stack_smashing";
+    dying.heap_corruption |= reason == "heap_corruption";
+    return dying;
+}
+
 Wording abort_wording(const DyingMachinery& dying, const SignalState& signal) {
     if (dying.fatal_error) return {"fatal_error", "Python fatal error (Py_FatalError)"};
     if (dying.assertion) return {"assertion", "C assertion failed"};
@@ -102,7 +125,7 @@ bool is_fault(const SignalState& signal) {
 CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, const SignalState& signal) {
     CrashCause cause;
     cause.thread = thread.tid;
-    const DyingMachinery dying = find_dying_machinery(thread.stack);
+    const DyingMachinery dying = dying_machinery(state, thread);
     const bool sent_by_other = signal.sender_pid && signal.sender_pid != state.process.pid && *signal.sender_pid != 0;
     Wording wording;
     if (sent_by_other) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace pycore {
 namespace {
@@ -35,6 +36,7 @@ std::string_view without_processor(std::string_view name) {
 std::string_view plain_c_name(std::string_view name) {
     name = without_processor(name.substr(0, name.find('@')));
     if (name.starts_with("__GI_")) name.remove_prefix(5);
+    cut_end(name, "_impl");  // Argument Clinic's half of a function, which some builds inline
     return name;
 }
 
@@ -145,10 +147,13 @@ std::string_view below_library(std::string_view path) {
     return {};
 }
 
+// Packages that were renamed and kept what is in them.
+constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {{"numpy.core.", "numpy._core."}};
+
 std::string dotted(std::string_view relative) {
     std::string name(relative);
     std::replace(name.begin(), name.end(), '/', '.');
-    return name;
+    return current_module_name(name);
 }
 
 std::string module_of_relative_file(std::string_view relative) {
@@ -215,6 +220,13 @@ std::string python_module_name(std::string_view file) {
     const std::string_view folder = file.substr(0, file.size() - name.size() - (file.size() > name.size() ? 1 : 0));
     const std::string package(base_name(folder));
     return name == "__main__.py" ? package + ".__main__" : package;
+}
+
+std::string current_module_name(std::string_view module) {
+    for (const auto& [old_name, new_name] : kRenamed) {
+        if (module.starts_with(old_name)) return std::string(new_name).append(module.substr(old_name.size()));
+    }
+    return std::string(module);
 }
 
 bool is_standard_library(std::string_view file) {

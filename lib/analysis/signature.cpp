@@ -48,6 +48,21 @@ NamedFrame* native_site(std::vector<NamedFrame>& frames) {
     return interpreter != nullptr ? interpreter : last_resort;
 }
 
+// What L1 takes for the native frame. Names inside of the interpreter and the C library are there or not, inlined or
+// not, as the build has it; which of the two it was, and whether it was the evaluation loop itself, always shows.
+std::string native_key(const std::vector<NamedFrame>& frames, const NamedFrame* site) {
+    if (site != nullptr && is_own_code(*site)) return site->shown.text;
+    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
+        if (frame->above_site) continue;
+        if (frame->is_python()) return "evaluation loop";
+        if (frame->origin == FrameOrigin::Libc) return "libc";
+        if (frame->origin == FrameOrigin::Interpreter) {
+            return frame->shown.text.starts_with("python!_PyEval_EvalFrame") ? "evaluation loop" : "interpreter";
+        }
+    }
+    return "";
+}
+
 bool any_detector(const std::vector<NamedFrame>& frames) {
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
         if (frame->is_python()) return false;
@@ -87,12 +102,43 @@ void set_levels(Signature& signature, const LevelText& site, const LevelText& no
     signature.levels = {site.hash(), normal.hash(), full.hash(), exact.hash()};
 }
 
+// Of a stack overflow: where in the recursion it ended is chance, and so is what the last call did. What is left
+// is the cycle, beginning at its smallest name, and who started it.
+void tell_cycle(FoldedLines& folded) {
+    const auto begin = folded.lines.begin() + static_cast<std::ptrdiff_t>(folded.cycle_begin);
+    const auto end = begin + static_cast<std::ptrdiff_t>(folded.cycle_size);
+    std::vector<std::string_view> cycle(begin, end);
+    std::size_t started = 0;  // the oldest turn is not a whole one
+    while (end + static_cast<std::ptrdiff_t>(started) != folded.lines.end() && started < cycle.size() &&
+           end[static_cast<std::ptrdiff_t>(started)] == cycle[started]) {
+        ++started;
+    }
+    std::vector<std::string_view> rest(end + static_cast<std::ptrdiff_t>(started), folded.lines.end());
+    std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    folded.lines = std::move(cycle);
+    folded.lines.insert(folded.lines.end(), rest.begin(), rest.end());
+    folded.cycle_begin = 0;
+}
+
+// The native functions of the cycle, or those of Python.
+std::string cycle_text(const FoldedLines& folded, bool native) {
+    std::string text;
+    for (std::size_t i = 0; i < folded.cycle_size; ++i) {
+        const std::string_view line = folded.lines[i];
+        if ((line.find('!') != std::string_view::npos) != native) continue;
+        if (!text.empty()) text += " > ";
+        text += line;
+    }
+    return text;
+}
+
 Signature sign_crash(const ProcessState& state, const ThreadState& thread, const SignatureReason& reason) {
     Signature signature;
     signature.reason = reason.text;
     std::vector<NamedFrame> frames = name_frames(thread, state);
     NamedFrame* native = native_site(frames);
     const NamedFrame* python = python_site(frames);
+    std::string key = native_key(frames, native);
     if (native != nullptr) {
         signature.native_site = native->shown.text;
         native->shown.rule = "site";
@@ -107,12 +153,19 @@ Signature sign_crash(const ProcessState& state, const ThreadState& thread, const
     } else if (native == nullptr || python == nullptr) {
         signature.confidence = Confidence::Medium;
     }
-    const FoldedLines folded = fold_cycles(kept_lines(frames));
-    LevelText site("L0"), normal("L1"), full("L2"), exact("L3");
-    for (LevelText* text : {&site, &normal}) {
-        text->add(reason.kind);
-        text->add(signature.native_site);
+    FoldedLines folded = fold_cycles(kept_lines(frames));
+    if (reason.stack_overflow && folded.cycle_size > 0) {
+        tell_cycle(folded);
+        key = signature.native_site = cycle_text(folded, true);
+        if (const std::string python_cycle = cycle_text(folded, false); !python_cycle.empty()) {
+            signature.python_site = python_cycle;
+        }
     }
+    LevelText site("L0"), normal("L1"), full("L2"), exact("L3");
+    site.add(reason.kind);
+    site.add(signature.native_site);
+    normal.add(reason.kind);
+    normal.add(key);
     normal.add(signature.python_site);
     for (LevelText* text : {&full, &exact}) text->add(signature.reason);
     for (const std::string_view line : folded.lines) {

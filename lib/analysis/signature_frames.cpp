@@ -15,7 +15,7 @@ using namespace std::string_view_literals;
 constexpr std::size_t kLongestCycle = 10;
 
 std::string python_text(const PythonFrame& frame) {
-    std::string text = frame.module ? *frame.module : python_module_name(frame.file.value_or(""));
+    std::string text = frame.module ? current_module_name(*frame.module) : python_module_name(frame.file.value_or(""));
     text += ':';
     text += frame.function.value_or("?");
     return text;

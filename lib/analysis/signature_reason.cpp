@@ -21,10 +21,21 @@ bool is_number_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == 'x';
 }
 
-SignatureReason aborted(const CrashCause& cause, const std::string& signal) {
+// "python3: matrix.c:42: solve: Assertion `n > 0' failed." without the program, the line and the numbers.
+std::string plain_message(std::string_view message) {
+    const std::size_t quote = message.find(": Assertion `");
+    if (quote != std::string_view::npos) {
+        message.remove_prefix(quote + 2);
+        return std::string(message.substr(0, message.rfind("' failed") + 1));
+    }
+    return without_numbers(message.substr(0, message.find('\n')));
+}
+
+SignatureReason aborted(const ProcessState& state, const CrashCause& cause) {
     SignatureReason reason;
-    reason.kind = cause.reason == "abort" ? signal : cause.reason;
+    reason.kind = cause.reason == "abort" ? state.process.signal->name : cause.reason;
     reason.text = reason.kind;
+    if (state.process.abort_message) reason.text += ": " + plain_message(*state.process.abort_message);
     reason.heap_corruption = cause.reason == "heap_corruption";
     return reason;
 }
@@ -55,7 +66,7 @@ SignatureReason signature_reason(const ProcessState& state) {
         return reason;
     }
     const std::string& signal = state.process.signal->name;
-    if (signal == "SIGABRT") return aborted(*cause, signal);
+    if (signal == "SIGABRT") return aborted(state, *cause);
     reason.kind = reason.text = signal;
     reason.stack_overflow = cause->reason == "stack_overflow";
     if (reason.stack_overflow) reason.kind = reason.text = "stack overflow";
