@@ -36,6 +36,21 @@ Reading read(const RuntimeBuilder& python) { return read(python.process()); }
 
 }  // namespace
 
+TEST_CASE("lost names of threads are told where sys.modules is damaged", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}}});
+        CHECK(read(python).diagnostics.empty());
+        const auto field = python.layout().interpreter_state.imports_modules;
+        python.set(interpreter, field, python.dict({}).value);
+        CHECK(read(python).diagnostics.size() == 1);
+        python.set(interpreter, field, std::uint64_t{0});
+        CHECK(read(python).diagnostics.size() == 1);
+    }
+}
+
 TEST_CASE("threads carry the names that threading gave them, in all versions", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());
