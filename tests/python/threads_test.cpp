@@ -202,6 +202,22 @@ TEST_CASE("a garbage collection that runs is told, in all versions", "[python]")
     }
 }
 
+TEST_CASE("the state of a thread that the core does not list is given to no other", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        const auto lost = python.add_thread(interpreter, 11, {});
+        python.add_thread(interpreter, 7, {});
+        python.set(lost.state, python.layout().thread_state.thread_id, std::uint64_t{0x1234});
+        python.set(lost.state, python.layout().thread_state.native_thread_id, std::uint64_t{7});
+        const auto reading = read(python);
+        CHECK(std::count_if(reading.state.threads.begin(), reading.state.threads.end(),
+                            [&](const PythonThread& thread) { return thread.thread_id == python.thread_pointer(7); }) ==
+              1);
+    }
+}
+
 TEST_CASE("a thread whose thread_id is damaged keeps its name", "[python]") {
     for (const int minor : {11, 12, 13, 14, 15}) {
         CAPTURE(minor);
