@@ -95,14 +95,7 @@ void assemble_process(MemoryParts parts, std::shared_ptr<FileMemory> memory, con
     add_segments(parts.segments, *memory);
     memory->seal();
     find_files(parts, search, *memory, process, diagnostics);
-<<<<<<< HEAD
-    read_arguments(*memory, process, diagnostics);
-    // Others say it themselves, and what is looked at in a running process ends up in its snapshot.
-    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
-    if (!process.executable) process.executable = executable_path(*memory, process);
-=======
     process.executable = executable_path(*memory, process);
->>>>>>> main
     process.mapped_bytes = memory->mapped_bytes();
     process.memory = std::move(memory);
 }

@@ -155,6 +155,8 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     assemble_process(std::move(parts), memory, search, process, diagnostics);
     read_arguments(*memory, process, diagnostics);
+    // A snapshot says it itself.
+    if (!notes.snapshot) process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();
     return process;
 }

@@ -80,17 +80,6 @@ std::string root_of(std::int64_t pid) {
     return same("ns/mnt") && same("root") ? std::string() : fmt::format("/proc/{}/root", pid);
 }
 
-Environment read_live_environment(std::int64_t pid) {
-    Environment environment;
-    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
-    for (std::size_t begin = 0; text && begin < text->size();) {
-        const std::size_t end = std::min(text->find('\0', begin), text->size());
-        add_job_variable(std::string_view(*text).substr(begin, end - begin), environment);
-        begin = end + 1;
-    }
-    return environment;
-}
-
 Result<AuxiliaryVector> parse_auxiliary_file(const std::string& bytes) {
     AuxiliaryVector auxiliary;
     if (parse_auxiliary(bytes_of(bytes), auxiliary) && auxiliary.program_headers && auxiliary.entry) return auxiliary;
@@ -144,6 +133,7 @@ void describe(LiveProcess& process) {
     snapshot.uid = process.status.user;
     snapshot.short_name = process.status.name;
     snapshot.command_line = read_live_command_line(*snapshot.pid);
+    snapshot.environment = read_live_environment(*snapshot.pid);
     for (const ProcMapping& mapping : process.mappings) {
         if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
     }
@@ -199,61 +189,11 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
 }
 
 Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagnostics& diagnostics) {
-<<<<<<< HEAD
-    auto status = find_process(pid);
-    if (!status) return std::move(status).error();
-    LiveProcess process;
-    process.status = *status;
-    auto mappings = read_mappings(pid);
-    if (!mappings) return Error{ErrorCode::Io, explain_refusal(*status), {}};
-    process.mappings = *std::move(mappings);
-    if (process.mappings.empty()) {
-        return Error{ErrorCode::Unsupported, "it is a thread of the kernel, which has no Python in it", {}};
-    }
-    process.auxiliary = read_proc_file(fmt::format("/proc/{}/auxv", pid)).value_or("");
-    auto auxiliary = parse_auxiliary_file(process.auxiliary);
-    if (!auxiliary) return std::move(auxiliary).error();
-
-    std::vector<LivePages::Mapping> mirrors;
-    std::vector<std::size_t> mirrored;
-    for (std::size_t i = 0; i < process.mappings.size(); ++i) {
-        const ProcMapping& mapping = process.mappings[i];
-        if (!mapping.readable || mapping.is_device() || mapping.path == "[vvar]" || mapping.path == "[vsyscall]" ||
-            mapping.path == "[vvar_vclock]") {
-            continue;
-        }
-        mirrors.push_back({mapping.range, mapping.is_file()});
-        mirrored.push_back(i);
-    }
-    auto pages = LivePages::open(pid, mirrors);
-    if (!pages) {
-        return Error{
-            ErrorCode::Io, pages.error().code == ErrorCode::Io ? explain_refusal(*status) : pages.error().message, {}};
-    }
-    process.pages = *std::move(pages);
-
-    ProcessSnapshot& snapshot = process.snapshot;
-    snapshot.source_path = std::to_string(pid);
-    snapshot.source_kind = "live";
-    snapshot.producer = "pycore";
-    snapshot.pid = pid;
-    snapshot.ppid = status->parent;
-    snapshot.uid = status->user;
-    snapshot.short_name = status->name;
-    snapshot.command_line = read_live_command_line(pid);
-    snapshot.environment = read_live_environment(pid);
-    snapshot.auxiliary = *auxiliary;
-    for (const ProcMapping& mapping : process.mappings) {
-        if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
-    }
-    if (search.sysroot.empty()) search.sysroot = root_of(pid);
-=======
     auto process = read_tables(pid);
     if (!process) return std::move(process).error();
     describe(*process);
     auto segments = open_memory(*process);
     if (!segments) return std::move(segments).error();
->>>>>>> main
     auto memory = std::make_shared<FileMemory>();
     memory->fill_from(process->pages);
     process->snapshot.memory = memory;
