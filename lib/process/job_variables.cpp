@@ -2,9 +2,13 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "process/job_variables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "process/proc_files.h"
 
 namespace pycore {
 namespace {
@@ -83,6 +87,17 @@ void add_job_variable(std::string_view entry, Environment& environment) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string_view::npos || !tells_of_job(entry.substr(0, equals))) return;
     environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+}
+
+Environment read_live_environment(std::int64_t pid) {
+    Environment environment;
+    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
+    for (std::size_t begin = 0; text && begin < text->size();) {
+        const std::size_t end = std::min(text->find('\0', begin), text->size());
+        add_job_variable(std::string_view(*text).substr(begin, end - begin), environment);
+        begin = end + 1;
+    }
+    return environment;
 }
 
 JobVariables read_job_variables(const Environment& environment) {
