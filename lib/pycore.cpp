@@ -11,6 +11,8 @@
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
+#include "process/abort_message.h"
+#include "process/handled_signal.h"
 #include "process/signal_names.h"
 #include "python/read_python.h"
 
@@ -43,8 +45,10 @@ JobPlace job_place(const ProcessSnapshot& process) {
 
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
-    state.process = {process.pid,        process.ppid,         process.uid,
-                     process.executable, process.command_line, signal_state(process.signal),
+    state.process = {process.pid,          process.ppid,
+                     process.uid,          process.executable,
+                     process.command_line, signal_state(process.signal),
+                     std::nullopt,         read_abort_message(process),
                      job_place(process)};
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
@@ -118,7 +122,8 @@ void attach_python_threads(std::vector<PythonThread> pythons, ProcessState& stat
 
 Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                               Diagnostics& diagnostics) {
-    auto python = read_python(process, {options.depth == ReadDepth::Stacks, options.search}, diagnostics);
+    auto python =
+        read_python(process, {options.depth == ReadDepth::Stacks, options.import_names, options.search}, diagnostics);
     if (!python) return std::move(python).error();
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);
@@ -175,6 +180,20 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     losses.tell(diagnostics);
 }
 
+// A signal that the process sent itself out of a handler of the same signal is the first one told again.
+void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
+    if (!state.process.signal || !state.process.signal->sender_pid) return;
+    for (const ThreadState& thread : state.threads) {
+        if (!thread.crashed) continue;
+        for (const NativeFrame& frame : thread.native.frames) {
+            if (!frame.is_signal_trampoline) continue;
+            const auto first = read_handled_signal(*process.memory, frame.sp);
+            if (first && first->number == process.signal->number) state.process.first_signal = signal_state(first);
+            return;
+        }
+    }
+}
+
 ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& options, Diagnostics& diagnostics) {
     ProcessState state;
     describe_process(process, state);
@@ -183,6 +202,7 @@ ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& op
         if (auto done = read_python_side(process, options, state, diagnostics); !done) diagnostics.warn(done.error());
     }
     if (options.depth == ReadDepth::Stacks && options.native) read_native_side(process, options, state, diagnostics);
+    find_first_signal(process, state);
     conclude(state);
     return state;
 }

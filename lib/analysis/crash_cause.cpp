@@ -114,12 +114,14 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
 }
 
 void add_evidence(const ProcessState& state, CrashCause& cause) {
-    const SignalState& signal = *state.process.signal;
+    const SignalState& signal = state.process.first_signal ? *state.process.first_signal : *state.process.signal;
     std::string line = fmt::format("signal {} ({})", signal.number, signal.name);
     if (signal.code) line += ", code " + *signal.code;
     if (signal.address) line += ", address " + to_string(*signal.address);
     if (signal.sender_pid) line += fmt::format(", sent by process {}", *signal.sender_pid);
+    if (state.process.first_signal) line += ", raised again by the handler of it";
     cause.evidence.push_back(line);
+    if (state.process.abort_message) cause.evidence.push_back("the C library said: " + *state.process.abort_message);
     if (signal.address) {
         if (const ModuleInfo* module = module_at(state, *signal.address)) {
             cause.evidence.push_back("the address lies in " + module->path);
@@ -141,7 +143,8 @@ std::optional<CrashCause> find_crash_cause(const ProcessState& state) {
         cause.title = state.process.signal->name;
         cause.reason = "signal";
     } else {
-        cause = cause_of_crash(state, *crashed, *state.process.signal);
+        const auto& first = state.process.first_signal;
+        cause = cause_of_crash(state, *crashed, first ? *first : *state.process.signal);
     }
     add_evidence(state, cause);
     return cause;

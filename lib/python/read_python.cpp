@@ -5,6 +5,7 @@
 #include "layout/find_version.h"
 #include "layout/locate_runtime.h"
 #include "python/build_flags.h"
+#include "python/import_names.h"
 #include "python/interpreters.h"
 #include "python/lock_waits.h"
 #include "python/lost_threads.h"
@@ -96,6 +97,9 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     read_threads(process, remote, reader, state, diagnostics);
     for (const InterpreterState& interpreter : state.interpreters) {
         name_threads(remote, types, interpreter, state.threads, diagnostics);
+    }
+    for (const InterpreterState& interpreter : state.interpreters) {
+        if (options.import_names) name_modules(remote, types, interpreter, state.threads, diagnostics);
     }
     state.lock_waits = find_lock_waits(process, remote);
     return state;

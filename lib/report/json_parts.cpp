@@ -80,6 +80,7 @@ void write_python_frame(JsonStream& json, const ShownFrame& shown, const ThreadS
     json.member("function", frame.function);
     json.member("qualname", frame.qualname);
     json.member("file", frame.file);
+    if (frame.module) json.member("module", frame.module);
     json.member("line", frame.line);
     json.member("column", frame.column);
     json.member("end_line", frame.end_line);
@@ -158,6 +159,11 @@ void write_process(JsonStream& json, const ProcessInfo& process) {
     process.command_line ? write_list(json, *process.command_line) : json.null();
     json.key("signal");
     write_signal(json, process.signal);
+    if (process.first_signal) {
+        json.key("first_signal");
+        write_signal(json, process.first_signal);
+    }
+    if (process.abort_message) json.member("abort_message", process.abort_message);
     write_job_place(json, process.job_place);
     json.end_object();
 }
@@ -176,6 +182,20 @@ void write_runtime(JsonStream& json, const std::optional<RuntimeInfo>& runtime) 
     json.member("build_id", runtime->build_id);
     json.member("initialized", runtime->initialized);
     json.member("finalizing", runtime->finalizing);
+    json.end_object();
+}
+
+void write_cause(JsonStream& json, const std::optional<CrashCause>& cause) {
+    if (!cause) return json.null();
+    json.begin_object();
+    json.member("title", cause->title);
+    json.member("reason", cause->reason);
+    json.member("thread", cause->thread);
+    json.member("address_class", cause->address_class);
+    json.key("evidence");
+    json.begin_array();
+    for (const std::string& sentence : cause->evidence) json.value(sentence);
+    json.end_array();
     json.end_object();
 }
 

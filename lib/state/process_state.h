@@ -51,6 +51,9 @@ struct ProcessInfo {
     std::optional<std::string> executable;
     std::optional<std::vector<std::string>> command_line;
     std::optional<SignalState> signal;
+    // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
+    std::optional<SignalState> first_signal = {};
+    std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
     JobPlace job_place = {};
 };
 
