@@ -35,10 +35,17 @@ std::optional<SignalState> signal_state(const std::optional<SignalInfo>& signal)
     return state;
 }
 
+// Several of Slurm's nodes may be one machine, so that a node's name says more than a host's.
+JobPlace job_place(const ProcessSnapshot& process) {
+    JobVariables told = read_job_variables(process.environment);
+    return {told.rank, told.world_size, told.node ? told.node : process.host, std::move(told.job)};
+}
+
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
-    state.source = {process.source_kind, process.source_path, process.architecture, process.producer};
+    state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
-                     process.executable, process.command_line, signal_state(process.signal)};
+                     process.executable, process.command_line, signal_state(process.signal),
+                     job_place(process)};
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
     for (const Module& module : process.modules) {

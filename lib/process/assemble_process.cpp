@@ -118,6 +118,8 @@ void assemble_process(MemoryParts parts, std::shared_ptr<FileMemory> memory, con
     memory->seal();
     find_files(parts, search, *memory, process, diagnostics);
     read_arguments(*memory, process, diagnostics);
+    // Others say it themselves, and what is looked at in a running process ends up in its snapshot.
+    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
     if (!process.executable) process.executable = executable_path(*memory, process);
     process.mapped_bytes = memory->mapped_bytes();
     if (process.present_bytes == 0) process.present_bytes = memory->dumped_bytes();

@@ -72,6 +72,15 @@ void take_threads(CoreNotes& notes, ProcessSnapshot& process, Diagnostics& diagn
     process.threads = std::move(notes.threads);
 }
 
+// A manifest may be anybody's: of its environment only what we would have kept is taken.
+void take_place(const SnapshotManifest& manifest, ProcessSnapshot& process) {
+    for (const auto& [name, value] : manifest.environment) {
+        if (tells_of_job(name)) process.environment.emplace(name, value);
+    }
+    if (!manifest.host.empty()) process.host = manifest.host;
+    if (!manifest.time.empty()) process.time = manifest.time;
+}
+
 void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnapshot& process) {
     process.producer = find_producer(headers, notes);
     if (const auto taken = find_signal(process.producer, notes)) {
@@ -82,6 +91,7 @@ void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnap
     if (notes.snapshot) {
         process.source_kind = "snapshot";
         process.producer = "pycore";
+        take_place(*notes.snapshot, process);
     }
     if (!notes.process) return;
     process.pid = notes.process->pid;

@@ -24,6 +24,7 @@ struct SourceInfo {
     std::string path;
     std::string architecture = "x86_64";
     std::string producer = "unknown";
+    std::optional<std::string> time = {};  // when the picture was taken, UTC, "2026-11-21T15:04:05.123456Z"
 };
 
 struct SignalState {
@@ -34,6 +35,15 @@ struct SignalState {
     std::optional<std::int64_t> sender_pid;
 };
 
+// A process's place in a job of many, as its launcher told it.
+struct JobPlace {
+    std::optional<std::int64_t> rank;
+    std::optional<std::int64_t> world_size;
+    std::optional<std::string> host;
+    std::optional<std::string> job;  // "1234.0": Slurm's job and step; else what the launcher calls it
+    bool operator==(const JobPlace&) const = default;
+};
+
 struct ProcessInfo {
     std::optional<std::int64_t> pid;
     std::optional<std::int64_t> ppid;
@@ -41,6 +51,7 @@ struct ProcessInfo {
     std::optional<std::string> executable;
     std::optional<std::vector<std::string>> command_line;
     std::optional<SignalState> signal;
+    JobPlace job_place = {};
 };
 
 struct ModuleInfo {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "process/job_variables.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace pycore {
+namespace {
+
+constexpr std::array<std::string_view, 23> kVariables = {"OMPI_COMM_WORLD_RANK",
+                                                         "OMPI_COMM_WORLD_SIZE",
+                                                         "OMPI_COMM_WORLD_LOCAL_RANK",
+                                                         "PMIX_RANK",
+                                                         "PMIX_NAMESPACE",
+                                                         "PMI_RANK",
+                                                         "PMI_SIZE",
+                                                         "RANK",
+                                                         "WORLD_SIZE",
+                                                         "LOCAL_RANK",
+                                                         "TORCHELASTIC_RUN_ID",
+                                                         "SLURM_PROCID",
+                                                         "SLURM_NTASKS",
+                                                         "SLURM_STEP_NUM_TASKS",
+                                                         "SLURM_LOCALID",
+                                                         "SLURM_NODEID",
+                                                         "SLURM_JOB_ID",
+                                                         "SLURM_STEP_ID",
+                                                         "SLURM_ARRAY_JOB_ID",
+                                                         "SLURM_ARRAY_TASK_ID",
+                                                         "SLURMD_NODENAME",
+                                                         "SLURM_JOB_NAME",
+                                                         "HOSTNAME"};
+
+// A launcher's words for rank and size, in the order in which they are believed.
+struct Launcher {
+    const char* rank;
+    std::array<const char*, 2> sizes;
+};
+constexpr std::array kLaunchers = {
+    Launcher{"OMPI_COMM_WORLD_RANK", {"OMPI_COMM_WORLD_SIZE", nullptr}},
+    Launcher{"PMIX_RANK", {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}},
+    Launcher{"PMI_RANK", {"PMI_SIZE", nullptr}},
+    Launcher{"RANK", {"WORLD_SIZE", nullptr}},
+    Launcher{"SLURM_PROCID", {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}},
+};
+
+std::optional<std::string> text_of(const Environment& environment, const char* name) {
+    const auto found = name == nullptr ? environment.end() : environment.find(name);
+    if (found == environment.end() || found->second.empty()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<std::int64_t> number_of(const Environment& environment, const char* name) {
+    const auto text = text_of(environment, name);
+    std::int64_t number = 0;
+    if (!text) return std::nullopt;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc() || end != text->data() + text->size() || number < 0) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+bool tells_of_job(std::string_view variable) {
+    return std::find(kVariables.begin(), kVariables.end(), variable) != kVariables.end();
+}
+
+void add_job_variable(std::string_view entry, Environment& environment) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos || !tells_of_job(entry.substr(0, equals))) return;
+    environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+}
+
+JobVariables read_job_variables(const Environment& environment) {
+    JobVariables told;
+    for (const Launcher& launcher : kLaunchers) {
+        told.rank = number_of(environment, launcher.rank);
+        if (!told.rank) continue;
+        for (const char* size : launcher.sizes) {
+            if (!told.world_size) told.world_size = number_of(environment, size);
+        }
+        break;
+    }
+    told.node = text_of(environment, "SLURMD_NODENAME");
+    told.job = text_of(environment, "SLURM_JOB_ID");
+    const auto step = text_of(environment, "SLURM_STEP_ID");
+    if (told.job && step) told.job = *told.job + "." + *step;
+    for (const char* name : {"PMIX_NAMESPACE", "TORCHELASTIC_RUN_ID"}) {
+        if (!told.job) told.job = text_of(environment, name);
+    }
+    return told;
+}
+
+}  // namespace pycore
