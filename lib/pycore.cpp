@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "analysis/conclude.h"
+#include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
 #include "process/signal_names.h"
@@ -135,82 +135,37 @@ std::vector<Address> anchors_of(const ThreadState& thread) {
     return anchors;
 }
 
-constexpr std::size_t kMostEndsTold = 1000;  // of C stacks, a sentence each
-
 constexpr std::size_t kMostNativeFrames = 1'000'000;  // of all threads
 
-// C stacks that end in a module whose file is not here are cut for want of that file, and those that lead to memory
-// that the dump left out for want of it, which is a loss; that others end early may be all there is to know (jitted
-// code, a stack that its owner took apart).
-class CutStacks {
-public:
-    explicit CutStacks(const ProcessSnapshot& process) : process_(process) {}
-
-    void add(const NativeStack& stack) {
-        without_memory_ += stack.end == UnwindEnd::NoMemory ? 1 : 0;
-        if (stack.end != UnwindEnd::NoCfi || stack.frames.empty()) return;
-        const Module* module = process_.find_module(stack.frames.back().pc);
-        if (module != nullptr && !module->file) ++counts_[module->path];
-    }
-
-    void tell(Diagnostics& diagnostics) const {
-        for (const auto& [path, count] : counts_) {
-            diagnostics.warn({ErrorCode::NotFound,
-                              std::to_string(count) + " C stacks end early for want of the file " + path +
-                                  "; --sysroot DIR names the files of the machine that the core is from",
-                              {}});
-        }
-        if (without_memory_ == 0) return;
-        diagnostics.warn(
-            {ErrorCode::Absent,
-             std::to_string(without_memory_) + " C stacks end early, where their memory is not in the core",
-             {}});
-    }
-
-private:
-    const ProcessSnapshot& process_;
-    std::size_t without_memory_ = 0;
-    std::map<std::string, std::size_t> counts_;
-};
+void find_candidates(const ProcessSnapshot& process, ThreadState& thread) {
+    std::vector<const PythonThread*> pythons;
+    for (const PythonThread& python : thread.python) pythons.push_back(&python);
+    find_frame_candidates(process, pythons, thread.native.frames);
+}
 
 void read_native_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                       Diagnostics& diagnostics) {
     Unwinder unwinder(process);
     Symbolizer symbolizer(process, {options.native_lines, options.search}, diagnostics);
+    StackLosses losses(process);
     std::unordered_map<std::int64_t, const Thread*> by_tid;
     for (const Thread& thread : process.threads) by_tid.emplace(thread.tid, &thread);
-    std::size_t ends = 0, frames = 0, unfollowed = 0;
-    CutStacks cut(process);
+    std::size_t frames = 0;
     for (ThreadState& state_thread : state.threads) {
         const auto thread = by_tid.find(state_thread.tid);
         if (thread == by_tid.end()) continue;
         if (frames > kMostNativeFrames && !state_thread.crashed) {
             state_thread.native = {{}, UnwindEnd::Limit, "the C stacks of this process are more than pycore follows"};
-            ++unfollowed;
+            losses.add_unfollowed();
             continue;
         }
         state_thread.native = unwinder.unwind(*thread->second, anchors_of(state_thread));
         symbolizer.symbolize(state_thread.native);
-        std::vector<const PythonThread*> pythons;
-        for (const PythonThread& python : state_thread.python) pythons.push_back(&python);
-        find_frame_candidates(process, pythons, state_thread.native.frames);
+        find_candidates(process, state_thread);
         frames += state_thread.native.frames.size();
-        cut.add(state_thread.native);
-        if (state_thread.native.end != UnwindEnd::Complete && ++ends <= kMostEndsTold) {
-            diagnostics.note({ErrorCode::NotFound, "the C stack ends early: " + state_thread.native.end_reason, {}},
-                             state_thread.tid);
-        }
+        losses.add(state_thread.native, state_thread.tid, diagnostics);
     }
-    cut.tell(diagnostics);
-    if (unfollowed > 0) {
-        diagnostics.warn({ErrorCode::Limit,
-                          "the C stacks of " + std::to_string(unfollowed) + " threads are left out: all others have " +
-                              std::to_string(frames) + " frames together",
-                          {}});
-    }
-    if (ends > kMostEndsTold) {
-        diagnostics.note({ErrorCode::Limit, std::to_string(ends - kMostEndsTold) + " more C stacks end early", {}});
-    }
+    losses.tell(diagnostics);
 }
 
 ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& options, Diagnostics& diagnostics) {
@@ -243,22 +198,23 @@ Result<ProcessState> read_process(const std::string& path, const ReadOptions& op
     return state;
 }
 
-Result<Capture> capture_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options,
-                                Diagnostics& diagnostics) {
+Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options) {
+    ProcessState state;
+    Diagnostics of_walk;
     const Walk walk = [&](const ProcessSnapshot& process) {
-        Diagnostics unused;  // what is torn now is read again
-        static_cast<void>(read_snapshot(process, read, unused));
+        of_walk = {};  // what was torn is read again
+        state = read_snapshot(process, read, of_walk);
     };
     CaptureOptions with_search = options;
     with_search.search = read.search;
-    return capture_process(pid, with_search, walk, diagnostics);
-}
-
-ProcessState read_capture(const Capture& capture, const ReadOptions& options, Diagnostics diagnostics) {
-    tell_consistency(capture, diagnostics);
-    ProcessState state = read_snapshot(capture.process.snapshot, options, diagnostics);
+    Diagnostics diagnostics;
+    auto capture = capture_process(pid, with_search, walk, diagnostics);
+    if (!capture) return std::move(capture).error();
+    tell_consistency(*capture, diagnostics);
+    state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
-    return state;
+    for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));
+    return LiveReading{*std::move(capture), std::move(state)};
 }
 
 std::string_view version() { return PYCORE_VERSION; }

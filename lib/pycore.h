@@ -31,11 +31,13 @@ struct ReadOptions {
 // An Error only where nothing can be told; otherwise losses stand in ProcessState::diagnostics.
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options);
 
-// A running process, made one instant of; all that `read` asks for is in it, and more that others ask for.
-Result<Capture> capture_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options,
-                                Diagnostics& diagnostics);
-// The answer to `options`, from what was captured.
-ProcessState read_capture(const Capture& capture, const ReadOptions& options, Diagnostics diagnostics);
+// A running process, made one instant of, and the answer to `read` from it. All that `read` asks for is in the
+// capture, and more that others ask for.
+struct LiveReading {
+    Capture capture;
+    ProcessState state;
+};
+Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options);
 
 // The version of this build: "0.1.0".
 std::string_view version();

@@ -17,8 +17,6 @@
 namespace pycore {
 namespace {
 
-constexpr auto kGrace = std::chrono::milliseconds(250);  // of the watchdog, beyond --max-pause
-
 // The first that is there: under mpirun in Slurm, SLURM_PROCID is the launcher's.
 std::optional<std::int64_t> rank_of(const SnapshotManifest& manifest) {
     constexpr std::array kVariables = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "RANK", "SLURM_PROCID"};
@@ -35,20 +33,19 @@ std::string file_for(const Invocation& invocation, std::int64_t pid, const Snaps
 }
 
 // The report that lies in the snapshot: the stacks as they can be told here and now.
-std::string report_of(const Capture& capture, const ReadOptions& read) {
+std::string report_of(const ProcessState& state) {
     TextOptions options;
     options.color = false;
-    return write_stacks_text(read_capture(capture, read, {}), options);
+    return write_stacks_text(state, options);
 }
 
-Result<void> write_snapshot(const Capture& capture, const ReadOptions& read, const Invocation& invocation,
-                            FreezeResult& result) {
-    const SnapshotManifest manifest = describe_capture(capture, version());
+Result<void> write_snapshot(const LiveReading& reading, const Invocation& invocation, FreezeResult& result) {
+    const SnapshotManifest manifest = describe_capture(reading.capture, version());
     result.rank = rank_of(manifest);
     result.consistency = manifest.consistency;
     result.stopped = manifest.stopped;
     result.pause_ns = manifest.pause_ns;
-    std::string bytes = snapshot_bytes(capture, manifest, report_of(capture, read));
+    std::string bytes = snapshot_bytes(reading.capture, manifest, report_of(reading.state));
     const std::string path = file_for(invocation, result.pid, manifest);
     if (path.ends_with(".zst")) {
         auto packed = compress_seekable(bytes);
@@ -65,21 +62,17 @@ FreezeResult freeze(const Invocation& invocation, std::int64_t pid, const StopSi
                     std::chrono::nanoseconds max_pause) {
     FreezeResult result;
     result.pid = pid;
-    const ReadOptions read = invocation.read_options(ReadDepth::Stacks);
     CaptureOptions options;
     options.max_pause = max_pause;
     options.always_stop = invocation.value("stop") == "always";
     options.never_stop = invocation.value("stop") == "never";
     options.on_stop = on_stop;
-    Diagnostics diagnostics;
-    const auto capture = capture_process(pid, read, options, diagnostics);
-    if (!capture) {
-        result.error = capture.error().message;
+    const auto reading = read_live_process(pid, invocation.read_options(ReadDepth::Stacks), options);
+    if (!reading) {
+        result.error = reading.error().message;
         return result;
     }
-    if (const auto done = write_snapshot(*capture, read, invocation, result); !done) {
-        result.error = done.error().message;
-    }
+    if (const auto done = write_snapshot(*reading, invocation, result); !done) result.error = done.error().message;
     return result;
 }
 
@@ -99,8 +92,9 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
         print_error(tool.name, target + ": freezing takes the id of a running process, not a file");
         return ExitStatus::Usage;
     }
-    const auto max_pause = std::chrono::milliseconds(invocation.number("max-pause").value_or(20));
-    const auto status = run_watched(max_pause + kGrace, [&](const StopSignal& on_stop) {
+    const std::chrono::nanoseconds max_pause =
+        std::chrono::milliseconds(invocation.number("max-pause").value_or(kDefaultMaxPause.count()));
+    const auto status = run_watched(max_pause + kWatchdogGrace, [&](const StopSignal& on_stop) {
         return answer(invocation, freeze(invocation, *pid, on_stop, max_pause));
     });
     if (status) return static_cast<ExitStatus>(*status);

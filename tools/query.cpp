@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/parse_number.h"
+#include "freeze/watchdog.h"
 #include "output.h"
 #include "report/escape.h"
 #include "sandboxed.h"
@@ -89,13 +90,14 @@ bool names_process(const Invocation& invocation) {
     return invocation.has("pid") || (number && !target.empty() && !time_of_change(target));
 }
 
-Result<ProcessState> read_live(const Invocation& invocation, const ReadOptions& read) {
-    Diagnostics diagnostics;
+Result<ProcessState> read_live(const Invocation& invocation, const ReadOptions& read, const StopSignal& on_stop) {
     const std::int64_t pid = parse_number(invocation.target()).value_or(0);  // of more digits than a pid: no process
-    const auto capture = capture_process(pid, read, {}, diagnostics);
-    if (!capture) return capture.error();
+    CaptureOptions options;
+    options.on_stop = on_stop;
+    auto reading = read_live_process(pid, read, options);
+    if (!reading) return std::move(reading).error();
     enter_sandbox_for(invocation, read);  // not before: it looks into no other process
-    return read_capture(*capture, read, diagnostics);
+    return std::move(reading->state);
 }
 
 Result<ProcessState> read_core(const Invocation& invocation, const ReadOptions& read) {
@@ -112,10 +114,7 @@ std::optional<std::int64_t> find_unknown_thread(const ProcessState& state, const
     return std::nullopt;
 }
 
-}  // namespace
-
-ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, const Query& query) {
-    const auto state = names_process(invocation) ? read_live(invocation, read) : read_core(invocation, read);
+ExitStatus answer(const Invocation& invocation, const Query& query, const Result<ProcessState>& state) {
     if (!state) {
         print_about_target(invocation, "", state.error().message);
         return ExitStatus::NoAnswer;
@@ -138,6 +137,18 @@ ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, cons
         return ExitStatus::NoAnswer;
     }
     return completeness == Completeness::Complete ? ExitStatus::Complete : ExitStatus::Partial;
+}
+
+}  // namespace
+
+ExitStatus run_query(const Invocation& invocation, const ReadOptions& read, const Query& query) {
+    if (!names_process(invocation)) return answer(invocation, query, read_core(invocation, read));
+    const auto status = run_watched(kDefaultMaxPause + kWatchdogGrace, [&](const StopSignal& on_stop) {
+        return static_cast<int>(answer(invocation, query, read_live(invocation, read, on_stop)));
+    });
+    if (status) return static_cast<ExitStatus>(*status);
+    print_about_target(invocation, "", "reading it failed; if it stood still for it, it was let go");
+    return ExitStatus::NoAnswer;
 }
 
 }  // namespace pycore

@@ -75,58 +75,64 @@ private:
     }
 
     Result<void> stop_and_read() {
-        for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+        for (;;) {
             ++capture_.attempts;
             auto whole = stop_once();
             if (!whole) return std::move(whole).error();
             capture_.consistency = *whole ? Consistency::Stopped : Consistency::Partial;
-            if (check() || !*whole) return {};
+            // What is read after the last stop would be of another instant.
+            if (check() || !*whole || ++stops_ == kMaxAttempts) return {};
             foresee();
         }
-        return {};
     }
 
     // True if all threads stood still until all was read.
     Result<bool> stop_once() {
         capture_.process.pages->attach();
+        bool whole = false;
         options_.on_stop(true);
-        auto stop = ThreadStop::stop(pid(), Clock::now() + options_.max_pause / 2);
-        if (!stop) {
-            options_.on_stop(false);
-            return std::move(stop).error();
-        }
+        auto done = ThreadStop::hold_still(pid(), Clock::now() + options_.max_pause / 2,
+                                           [&](ThreadStop& stop) { whole = read_standing(stop); });
+        options_.on_stop(false);
+        if (!done) return std::move(done).error();
+        return whole;
+    }
+
+    bool read_standing(ThreadStop& stop) {
         bool in_time = true;
-        const auto deadline = stop->begin() + options_.max_pause;
-        capture_.threads = stop->threads();
-        take_registers();
+        const auto deadline = stop.begin() + options_.max_pause;
+        take_registers(stop.threads());
         look_at_stacks(capture_.process);
         capture_.process.pages->read_again([&] { return in_time = in_time && Clock::now() < deadline; });
-        stop->resume();
+        stop.resume();
         const auto end = Clock::now();
         options_.on_stop(false);
         capture_.stopped = true;
-        capture_.pause = std::max(capture_.pause, std::chrono::nanoseconds(end - stop->begin()));
-        const bool all_stopped = std::all_of(capture_.threads.begin(), capture_.threads.end(),
-                                             [](const StoppedThread& thread) { return thread.stopped; });
-        return in_time && all_stopped;
+        capture_.pause = std::max(capture_.pause, std::chrono::nanoseconds(end - stop.begin()));
+        capture_.threads = std::move(stop).take_threads();
+        return in_time && std::all_of(capture_.threads.begin(), capture_.threads.end(),
+                                      [](const StoppedThread& thread) { return thread.stopped; });
     }
 
-    // Those of a thread that did not stop are what the kernel tells of a blocked one.
-    void take_registers() {
+    // Those of a thread that did not stop are what the kernel tells of a blocked one. Both lists ascend.
+    void take_registers(const std::vector<StoppedThread>& stopped) {
         auto& threads = capture_.process.snapshot.threads;
         std::vector<Thread> known = std::exchange(threads, {});
-        for (const StoppedThread& stopped : capture_.threads) {
-            const auto same = std::find_if(known.begin(), known.end(),
-                                           [&](const Thread& thread) { return thread.tid == stopped.tid; });
-            Thread thread = same == known.end() ? Thread{stopped.tid, {}, 0, {}} : std::move(*same);
-            if (const auto registers = parse_registers(stopped.registers)) thread.registers = *registers;
-            threads.push_back(std::move(thread));
+        threads.reserve(stopped.size());
+        auto next = known.begin();
+        for (const StoppedThread& each : stopped) {
+            while (next != known.end() && next->tid < each.tid) ++next;
+            const bool same = next != known.end() && next->tid == each.tid;
+            threads.push_back(same ? std::move(*next) : Thread{each.tid, {}, 0, {}});
+            if (!each.stopped) continue;
+            if (const auto registers = parse_registers(each.registers)) threads.back().registers = *registers;
         }
     }
 
     Capture& capture_;
     const CaptureOptions& options_;
     const Walk& walk_;
+    int stops_ = 0;
 };
 
 }  // namespace

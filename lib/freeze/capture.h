@@ -24,9 +24,11 @@ enum class Consistency {
 };
 std::string_view to_string(Consistency consistency);
 
+inline constexpr auto kDefaultMaxPause = std::chrono::milliseconds(20);
+
 struct CaptureOptions {
     FileSearch search;
-    std::chrono::nanoseconds max_pause = std::chrono::milliseconds(20);
+    std::chrono::nanoseconds max_pause = kDefaultMaxPause;
     bool always_stop = false;
     bool never_stop = false;
     // Called when a stop begins and after it has ended: a watchdog looks at it.
@@ -39,10 +41,11 @@ struct Capture {
     bool stopped = false;
     std::chrono::nanoseconds pause{0};
     int attempts = 0;
-    std::vector<StoppedThread> threads;  // registers as the kernel gave them; empty if nobody was stopped
+    std::vector<StoppedThread> threads;  // ascending by tid, with registers; empty if nobody was stopped
     std::uint64_t missed_reads = 0;      // of the last walk: pages that nobody had foreseen
 };
 
+// Called several times; what the last call saw is what was captured.
 using Walk = std::function<void(const ProcessSnapshot&)>;
 
 Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,

@@ -13,9 +13,9 @@ constexpr std::uint64_t kMaxModuleData = 4 << 20;    // bytes a mapping
 constexpr std::uint64_t kThreadControlBlock = 4096;  // struct pthread: 2,304 bytes in glibc 2.36
 
 const ProcMapping* find_mapping(const LiveProcess& process, Address address) {
-    const auto found = std::find_if(process.mappings.begin(), process.mappings.end(),
-                                    [&](const ProcMapping& mapping) { return mapping.range.contains(address); });
-    return found == process.mappings.end() ? nullptr : &*found;
+    const auto after = std::upper_bound(process.mappings.begin(), process.mappings.end(), address,
+                                        [](Address a, const ProcMapping& mapping) { return a < mapping.range.begin; });
+    return after == process.mappings.begin() || !(after - 1)->range.contains(address) ? nullptr : &*(after - 1);
 }
 
 void look_at(const LiveProcess& process, Address begin, std::uint64_t size) {

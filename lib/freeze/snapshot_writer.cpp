@@ -64,10 +64,11 @@ user_regs_struct user_registers(const Registers& known) {
     return user;
 }
 
+// nullptr: it did not stop.
 const StoppedThread* find_stopped(const Capture& capture, std::int64_t tid) {
-    const auto found = std::find_if(capture.threads.begin(), capture.threads.end(),
-                                    [&](const StoppedThread& thread) { return thread.tid == tid; });
-    return found == capture.threads.end() ? nullptr : &*found;
+    const auto found = std::lower_bound(capture.threads.begin(), capture.threads.end(), tid,
+                                        [](const StoppedThread& thread, std::int64_t t) { return thread.tid < t; });
+    return found == capture.threads.end() || found->tid != tid || !found->stopped ? nullptr : &*found;
 }
 
 std::string thread_status(const Capture& capture, const Thread& thread, const StoppedThread* stopped) {
@@ -75,11 +76,9 @@ std::string thread_status(const Capture& capture, const Thread& thread, const St
     status.pr_pid = static_cast<pid_t>(thread.tid);
     status.pr_ppid = static_cast<pid_t>(capture.process.status.parent);
     user_regs_struct user = user_registers(thread.registers);
-    if (stopped != nullptr && stopped->registers.size() == sizeof(user)) {
-        std::memcpy(&user, stopped->registers.data(), sizeof(user));
-    }
+    if (stopped != nullptr) std::memcpy(&user, stopped->registers.data(), sizeof(user));
     std::memcpy(&status.pr_reg, &user, sizeof(user));
-    status.pr_fpvalid = stopped != nullptr && !stopped->float_registers.empty();
+    status.pr_fpvalid = stopped != nullptr && stopped->has_float_registers;
     return std::string(bytes_of(status));
 }
 
@@ -146,7 +145,7 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
             notes.add("CORE", NT_FILE, file_note(process));
         }
         first = false;
-        if (stopped == nullptr || stopped->float_registers.empty()) continue;
+        if (stopped == nullptr || !stopped->has_float_registers) continue;
         notes.add("CORE", NT_PRFPREG,
                   {reinterpret_cast<const char*>(stopped->float_registers.data()), stopped->float_registers.size()});
     }

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 
@@ -22,6 +23,7 @@
 namespace pycore {
 namespace {
 
+constexpr std::size_t kRoomForNewThreads = 64;
 constexpr int kMaxPasses = 100;  // over the list of tasks; new threads may appear in each
 // A thread in uninterruptible sleep will not stop; any other does as soon as it gets a processor.
 constexpr auto kPatienceWithSleepers = std::chrono::milliseconds(2);
@@ -31,29 +33,40 @@ bool sleeps_uninterruptibly(std::int64_t tid) {
     return status && status->state == 'D';
 }
 
-std::vector<std::byte> read_register_set(std::int64_t tid, unsigned long type, std::size_t size) {
-    std::vector<std::byte> bytes(size);
+template <std::size_t N>
+bool read_register_set(std::int64_t tid, unsigned long type, std::array<std::byte, N>& bytes) {
     iovec vector{bytes.data(), bytes.size()};
-    if (::ptrace(PTRACE_GETREGSET, static_cast<pid_t>(tid), type, &vector) != 0) return {};
-    bytes.resize(vector.iov_len);
-    return bytes;
+    return ::ptrace(PTRACE_GETREGSET, static_cast<pid_t>(tid), type, &vector) == 0 && vector.iov_len == N;
 }
 
 }  // namespace
 
-ThreadStop::ThreadStop(ThreadStop&& other) noexcept
-    : threads_(std::exchange(other.threads_, {})), begin_(other.begin_) {}
+static_assert(sizeof(StoppedThread::registers) == sizeof(user_regs_struct));
+static_assert(sizeof(StoppedThread::float_registers) == sizeof(user_fpregs_struct));
 
-Result<ThreadStop> ThreadStop::stop(std::int64_t pid, Clock::time_point deadline) {
-    ThreadStop stop;
-    stop.begin_ = Clock::now();
-    if (auto done = stop.seize_all(pid, deadline); !done) return std::move(done).error();
-    for (StoppedThread& thread : stop.threads_) {
-        if (!thread.stopped) continue;
-        thread.registers = read_register_set(thread.tid, NT_PRSTATUS, sizeof(user_regs_struct));
-        thread.float_registers = read_register_set(thread.tid, NT_PRFPREG, sizeof(user_fpregs_struct));
+Result<void> ThreadStop::hold_still(std::int64_t pid, Clock::time_point deadline,
+                                    const std::function<void(ThreadStop&)>& work) {
+    Result<void> done;
+    std::thread([&] {
+        ThreadStop stop;
+        stop.threads_.reserve(list_tasks(pid).size() + kRoomForNewThreads);
+        stop.begin_ = Clock::now();
+        done = stop.seize_all(pid, deadline);
+        if (!done) return;
+        stop.read_registers();
+        work(stop);
+    }).join();
+    return done;
+}
+
+void ThreadStop::read_registers() {
+    for (StoppedThread& thread : threads_) {
+        thread.stopped = thread.stopped && read_register_set(thread.tid, NT_PRSTATUS, thread.registers);
+        thread.has_float_registers =
+            thread.stopped && read_register_set(thread.tid, NT_PRFPREG, thread.float_registers);
     }
-    return stop;
+    const auto by_tid = [](const StoppedThread& a, const StoppedThread& b) { return a.tid < b.tid; };
+    if (!std::is_sorted(threads_.begin(), threads_.end(), by_tid)) std::sort(threads_.begin(), threads_.end(), by_tid);
 }
 
 // Until a pass over the tasks finds no new one: a thread that still runs may start others.
@@ -64,7 +77,7 @@ Result<void> ThreadStop::seize_all(std::int64_t pid, Clock::time_point deadline)
         for (const std::int64_t tid : list_tasks(pid)) {
             if (!seen.insert(tid).second) continue;
             if (::ptrace(PTRACE_SEIZE, static_cast<pid_t>(tid), nullptr, nullptr) == 0) {
-                threads_.push_back({tid, false, {}, {}, 0});
+                threads_.emplace_back().tid = tid;
                 ::ptrace(PTRACE_INTERRUPT, static_cast<pid_t>(tid), nullptr, nullptr);
             } else if (errno != ESRCH) {  // ESRCH: it has just ended
                 return Error{ErrorCode::Io, fmt::format("it cannot be stopped: {}", std::strerror(errno)), {}};
@@ -97,11 +110,12 @@ bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
 }
 
 void ThreadStop::resume() {
-    for (const StoppedThread& thread : std::exchange(threads_, {})) {
+    if (std::exchange(resumed_, true)) return;
+    for (const StoppedThread& thread : threads_) {
         const auto tid = static_cast<pid_t>(thread.tid);
         if (::ptrace(PTRACE_DETACH, tid, nullptr, thread.pending_signal) == 0 || errno != ESRCH) continue;
         // It did not stop in time (or only now), and detaching needs a stopped thread: what is left of our
-        // interrupt ends with our tracing, which the kernel ends with this process.
+        // interrupt ends with our tracing, which the kernel ends with this thread of ours.
         int status = 0;
         if (::waitpid(tid, &status, __WALL | WNOHANG) == tid && WIFSTOPPED(status)) {
             const bool ours = status >> 16 == PTRACE_EVENT_STOP;

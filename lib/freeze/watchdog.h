@@ -11,6 +11,8 @@
 
 namespace pycore {
 
+constexpr auto kWatchdogGrace = std::chrono::milliseconds(250);  // beyond the longest pause that was asked for
+
 // To be called with true when the stop begins and with false when it is over.
 using StopSignal = std::function<void(bool stopped)>;
 

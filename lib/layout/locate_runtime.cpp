@@ -59,6 +59,11 @@ public:
     }
 
 private:
+    struct Doubtful {
+        Runtime runtime;
+        ChosenLayout chosen;
+    };
+
     bool search(std::span<const MemoryRegion> regions) {
         search_for_cookie(process_, regions, [&](const RuntimeCandidate& candidate) {
             const auto own = read_debug_offsets(*process_.memory, candidate.address);
@@ -158,11 +163,6 @@ private:
     const ProcessSnapshot& process_;
     const FileSearch& search_;
     Diagnostics& diagnostics_;
-    struct Doubtful {
-        Runtime runtime;
-        ChosenLayout chosen;
-    };
-
     std::optional<Runtime> found_;
     std::optional<Doubtful> doubtful_;  // the first that its own structures contradict
     std::optional<Error> obstacle_;

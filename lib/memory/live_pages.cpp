@@ -98,7 +98,7 @@ std::size_t LivePages::fetch(Address address, std::size_t size) {
     Area* area = find(address);
     if (area == nullptr || size == 0) return 0;
     const std::uint64_t begin = address - area->mapping.range.begin;
-    const std::uint64_t end = std::min(begin + size, area->mapping.range.size_bytes());
+    const std::uint64_t end = begin + std::min<std::uint64_t>(size, area->mapping.range.size_bytes() - begin);
     if (area->pages.empty()) area->pages.resize(area->page_count(), kUnknown);
     for (std::size_t page = begin / kPage; page * kPage < end; ++page) {
         if (area->pages[page] == kUnknown && attached_) {

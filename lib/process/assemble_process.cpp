@@ -8,34 +8,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "process/initial_stack.h"
 #include "process/module_backing.h"
 #include "process/module_files.h"
 #include "process/module_list.h"
 
 namespace pycore {
 namespace {
-
-std::vector<std::string> split(const std::string& text) {
-    std::vector<std::string> words;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find(' ', begin), text.size());
-        if (end > begin) words.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return words;
-}
-
-void read_arguments(const FileMemory& memory, ProcessSnapshot& process, Diagnostics& diagnostics) {
-    if (process.command_line) return;
-    process.command_line = read_command_line(memory, process.auxiliary);
-    if (process.command_line || process.arguments.empty()) return;
-    process.command_line = split(process.arguments);
-    diagnostics.note(
-        {ErrorCode::Absent,
-         "the command line is taken from the note NT_PRPSINFO, which is cut at 79 bytes and does not quote",
-         {}});
-}
 
 // The program as the kernel mapped it, else as it was called.
 std::optional<std::string> executable_path(const FileMemory& memory, const ProcessSnapshot& process) {
@@ -117,12 +95,8 @@ void assemble_process(MemoryParts parts, std::shared_ptr<FileMemory> memory, con
     add_segments(parts.segments, *memory);
     memory->seal();
     find_files(parts, search, *memory, process, diagnostics);
-    read_arguments(*memory, process, diagnostics);
-    // Others say it themselves, and what is looked at in a running process ends up in its snapshot.
-    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
-    if (!process.executable) process.executable = executable_path(*memory, process);
+    process.executable = executable_path(*memory, process);
     process.mapped_bytes = memory->mapped_bytes();
-    if (process.present_bytes == 0) process.present_bytes = memory->dumped_bytes();
     process.memory = std::move(memory);
 }
 

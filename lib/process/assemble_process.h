@@ -3,7 +3,7 @@
 #pragma once
 
 // What every source of a process has in common: from pieces of memory and the tables beside them (notes of
-// a core, files of /proc) to modules with their files, command line and executable.
+// a core, files of /proc) to modules with their files, and the executable.
 
 #include <memory>
 #include <vector>
@@ -21,7 +21,8 @@ struct MemoryParts {
     bool segments_lost = false;  // some memory is there, but it is not known where
 };
 
-// `process` has its threads, file mappings and auxiliary vector; the rest is filled in.
+// `process` has its threads, file mappings and auxiliary vector; it gets modules, executable, memory and how much of
+// that is mapped.
 void assemble_process(MemoryParts parts, std::shared_ptr<FileMemory> memory, const FileSearch& search,
                       ProcessSnapshot& process, Diagnostics& diagnostics);
 

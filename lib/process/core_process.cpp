@@ -15,6 +15,8 @@
 #include "process/core_memory.h"
 #include "process/core_notes.h"
 #include "process/core_origin.h"
+#include "process/initial_stack.h"
+#include "process/job_variables.h"
 
 namespace pycore {
 namespace {
@@ -100,6 +102,26 @@ void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnap
     process.short_name = notes.process->short_name;
 }
 
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find(' ', begin), text.size());
+        if (end > begin) words.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return words;
+}
+
+void read_arguments(const FileMemory& memory, ProcessSnapshot& process, Diagnostics& diagnostics) {
+    process.command_line = read_command_line(memory, process.auxiliary);
+    if (process.command_line || process.arguments.empty()) return;
+    process.command_line = split(process.arguments);
+    diagnostics.note(
+        {ErrorCode::Absent,
+         "the command line is taken from the note NT_PRPSINFO, which is cut at 79 bytes and does not quote",
+         {}});
+}
+
 }  // namespace
 
 Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file, const FileSearch& search,
@@ -132,7 +154,11 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
     parts.segments = load_segments(*headers, file->bytes());
     // The kernel's cores have no such stacks, and looking costs a page of each.
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
-    assemble_process(std::move(parts), std::move(memory), search, process, diagnostics);
+    assemble_process(std::move(parts), memory, search, process, diagnostics);
+    read_arguments(*memory, process, diagnostics);
+    // A snapshot says it itself.
+    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
+    process.present_bytes = memory->dumped_bytes();
     return process;
 }
 

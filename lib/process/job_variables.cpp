@@ -33,6 +33,8 @@ constexpr std::array<std::string_view, 23> kVariables = {"OMPI_COMM_WORLD_RANK",
                                                          "SLURM_JOB_NAME",
                                                          "HOSTNAME"};
 
+constexpr const char* kSlurmRank = "SLURM_PROCID";
+
 // A launcher's words for rank and size, in the order in which they are believed.
 struct Launcher {
     const char* rank;
@@ -43,7 +45,7 @@ constexpr std::array kLaunchers = {
     Launcher{"PMIX_RANK", {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}},
     Launcher{"PMI_RANK", {"PMI_SIZE", nullptr}},
     Launcher{"RANK", {"WORLD_SIZE", nullptr}},
-    Launcher{"SLURM_PROCID", {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}},
+    Launcher{kSlurmRank, {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}},
 };
 
 std::optional<std::string> text_of(const Environment& environment, const char* name) {
@@ -61,6 +63,16 @@ std::optional<std::int64_t> number_of(const Environment& environment, const char
     return number;
 }
 
+// "1234", "1234_7" of an array; with its step "1234.0".
+std::optional<std::string> slurm_job(const Environment& environment) {
+    auto job = text_of(environment, "SLURM_JOB_ID");
+    const auto array = text_of(environment, "SLURM_ARRAY_JOB_ID");
+    const auto task = text_of(environment, "SLURM_ARRAY_TASK_ID");
+    if (array && task) job = *array + "_" + *task;
+    const auto step = text_of(environment, "SLURM_STEP_ID");
+    return job && step ? *job + "." + *step : job;
+}
+
 }  // namespace
 
 bool tells_of_job(std::string_view variable) {
@@ -76,6 +88,8 @@ void add_job_variable(std::string_view entry, Environment& environment) {
 JobVariables read_job_variables(const Environment& environment) {
     JobVariables told;
     for (const Launcher& launcher : kLaunchers) {
+        // A batch script has SLURM_PROCID=0 as well, but it is no step.
+        if (launcher.rank == kSlurmRank && !text_of(environment, "SLURM_STEP_ID")) continue;
         told.rank = number_of(environment, launcher.rank);
         if (!told.rank) continue;
         for (const char* size : launcher.sizes) {
@@ -84,9 +98,7 @@ JobVariables read_job_variables(const Environment& environment) {
         break;
     }
     told.node = text_of(environment, "SLURMD_NODENAME");
-    told.job = text_of(environment, "SLURM_JOB_ID");
-    const auto step = text_of(environment, "SLURM_STEP_ID");
-    if (told.job && step) told.job = *told.job + "." + *step;
+    told.job = slurm_job(environment);
     for (const char* name : {"PMIX_NAMESPACE", "TORCHELASTIC_RUN_ID"}) {
         if (!told.job) told.job = text_of(environment, name);
     }

@@ -54,16 +54,6 @@ Result<ProcStatus> find_process(std::int64_t pid) {
     return status;
 }
 
-std::vector<LoadSegment> segments_of(const std::vector<ProcMapping>& mappings, const LivePages& pages,
-                                     const std::vector<std::size_t>& mirrored) {
-    std::vector<LoadSegment> segments;
-    for (std::size_t i = 0; i < mirrored.size(); ++i) {
-        const ProcMapping& mapping = mappings[mirrored[i]];
-        segments.push_back({mapping.range, mapping.readable, mapping.writable, mapping.executable, pages.mirror(i)});
-    }
-    return segments;
-}
-
 // Pages of a module's data that the process never touched are as its file has them; other readers of cores
 // want data without holes.
 void back_data_by_files(const LiveProcess& process) {
@@ -125,6 +115,66 @@ Address thread_pointer_of(std::int64_t tid, const MemoryImage& memory) {
     return {};
 }
 
+// What can be said without its memory.
+Result<LiveProcess> read_tables(std::int64_t pid) {
+    auto status = find_process(pid);
+    if (!status) return std::move(status).error();
+    LiveProcess process;
+    process.status = *std::move(status);
+    auto mappings = read_mappings(pid);
+    if (!mappings) return Error{ErrorCode::Io, explain_refusal(process.status), {}};
+    process.mappings = *std::move(mappings);
+    if (process.mappings.empty()) {
+        return Error{ErrorCode::Unsupported, "it is a thread of the kernel, which has no Python in it", {}};
+    }
+    process.auxiliary = read_proc_file(fmt::format("/proc/{}/auxv", pid)).value_or("");
+    auto auxiliary = parse_auxiliary_file(process.auxiliary);
+    if (!auxiliary) return std::move(auxiliary).error();
+    process.snapshot.pid = pid;
+    process.snapshot.auxiliary = *auxiliary;
+    return process;
+}
+
+void describe(LiveProcess& process) {
+    ProcessSnapshot& snapshot = process.snapshot;
+    snapshot.source_path = std::to_string(*snapshot.pid);
+    snapshot.source_kind = "live";
+    snapshot.producer = "pycore";
+    snapshot.ppid = process.status.parent;
+    snapshot.uid = process.status.user;
+    snapshot.short_name = process.status.name;
+    snapshot.command_line = read_live_command_line(*snapshot.pid);
+    snapshot.environment = read_live_environment(*snapshot.pid);
+    for (const ProcMapping& mapping : process.mappings) {
+        if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
+    }
+}
+
+// Of these the kernel gives nothing, or something that is no memory.
+bool is_readable(const ProcMapping& mapping) {
+    return mapping.readable && !mapping.is_device() && mapping.path != "[vvar]" && mapping.path != "[vvar_vclock]" &&
+           mapping.path != "[vsyscall]";
+}
+
+// Mirrors of all mappings that can be read.
+Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
+    std::vector<LivePages::Mapping> mirrors;
+    std::vector<LoadSegment> segments;
+    for (const ProcMapping& mapping : process.mappings) {
+        if (!is_readable(mapping)) continue;
+        mirrors.push_back({mapping.range, mapping.is_file()});
+        segments.push_back({mapping.range, mapping.readable, mapping.writable, mapping.executable, {}});
+    }
+    auto pages = LivePages::open(*process.snapshot.pid, mirrors);
+    if (!pages && pages.error().code == ErrorCode::Io) {
+        return Error{ErrorCode::Io, explain_refusal(process.status), {}};
+    }
+    if (!pages) return std::move(pages).error();
+    process.pages = *std::move(pages);
+    for (std::size_t i = 0; i < segments.size(); ++i) segments[i].bytes = process.pages->mirror(i);
+    return segments;
+}
+
 }  // namespace
 
 std::vector<Thread> observe_threads(const LiveProcess& process) {
@@ -150,63 +200,20 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
 }
 
 Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagnostics& diagnostics) {
-    auto status = find_process(pid);
-    if (!status) return std::move(status).error();
-    LiveProcess process;
-    process.status = *status;
-    auto mappings = read_mappings(pid);
-    if (!mappings) return Error{ErrorCode::Io, explain_refusal(*status), {}};
-    process.mappings = *std::move(mappings);
-    if (process.mappings.empty()) {
-        return Error{ErrorCode::Unsupported, "it is a thread of the kernel, which has no Python in it", {}};
-    }
-    process.auxiliary = read_proc_file(fmt::format("/proc/{}/auxv", pid)).value_or("");
-    auto auxiliary = parse_auxiliary_file(process.auxiliary);
-    if (!auxiliary) return std::move(auxiliary).error();
-
-    std::vector<LivePages::Mapping> mirrors;
-    std::vector<std::size_t> mirrored;
-    for (std::size_t i = 0; i < process.mappings.size(); ++i) {
-        const ProcMapping& mapping = process.mappings[i];
-        if (!mapping.readable || mapping.is_device() || mapping.path == "[vvar]" || mapping.path == "[vsyscall]" ||
-            mapping.path == "[vvar_vclock]") {
-            continue;
-        }
-        mirrors.push_back({mapping.range, mapping.is_file()});
-        mirrored.push_back(i);
-    }
-    auto pages = LivePages::open(pid, mirrors);
-    if (!pages) {
-        return Error{
-            ErrorCode::Io, pages.error().code == ErrorCode::Io ? explain_refusal(*status) : pages.error().message, {}};
-    }
-    process.pages = *std::move(pages);
-
-    ProcessSnapshot& snapshot = process.snapshot;
-    snapshot.source_path = std::to_string(pid);
-    snapshot.source_kind = "live";
-    snapshot.producer = "pycore";
-    snapshot.pid = pid;
-    snapshot.ppid = status->parent;
-    snapshot.uid = status->user;
-    snapshot.short_name = status->name;
-    snapshot.command_line = read_live_command_line(pid);
-    snapshot.environment = read_live_environment(pid);
-    snapshot.auxiliary = *auxiliary;
-    for (const ProcMapping& mapping : process.mappings) {
-        if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
-    }
-    if (search.sysroot.empty()) search.sysroot = root_of(pid);
+    auto process = read_tables(pid);
+    if (!process) return std::move(process).error();
+    describe(*process);
+    auto segments = open_memory(*process);
+    if (!segments) return std::move(segments).error();
     auto memory = std::make_shared<FileMemory>();
-    memory->fill_from(process.pages);
-    snapshot.memory = memory;
-    snapshot.threads = {};
-    snapshot.present_bytes = 1;  // counted at the end of a capture
+    memory->fill_from(process->pages);
+    process->snapshot.memory = memory;
+    if (search.sysroot.empty()) search.sysroot = root_of(pid);
     MemoryParts parts;
-    parts.segments = segments_of(process.mappings, *process.pages, mirrored);
-    assemble_process(std::move(parts), std::move(memory), search, snapshot, diagnostics);
-    back_data_by_files(process);
-    snapshot.threads = observe_threads(process);
+    parts.segments = *std::move(segments);
+    assemble_process(std::move(parts), std::move(memory), search, process->snapshot, diagnostics);
+    back_data_by_files(*process);
+    process->snapshot.threads = observe_threads(*process);
     return process;
 }
 

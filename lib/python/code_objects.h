@@ -38,6 +38,8 @@ public:
 
     // Whether a code object stands there, beyond doubt; without a word to anybody.
     bool is_certain(Address code);
+    // Whether None stands there, which the frames that CPython makes for itself run.
+    bool is_none(Address object);
 
 private:
     using Report = std::function<void(const Error&)>;

@@ -126,20 +126,24 @@ private:
         return *frame->pointer(fields.previous);
     }
 
-    Address executable_of(const RemoteStruct& frame) const {
-        auto executable = *frame.pointer(remote_.layout.interpreter_frame.executable);
-        if (remote_.traits.tagged_references) executable.value &= ~std::uint64_t{3};
-        return executable;
+    Address untagged(Address reference) const {
+        if (remote_.traits.tagged_references) reference.value &= ~std::uint64_t{3};
+        return reference;
     }
 
-    // A shim runs nothing (3.13+), or code named "<interpreter trampoline>" (3.12).
-    // What runs real code is no shim, whatever a damaged owner says.
+    Address executable_of(const RemoteStruct& frame) const {
+        return untagged(*frame.pointer(remote_.layout.interpreter_frame.executable));
+    }
+
+    // A shim runs None (3.13+), or code named "<interpreter trampoline>" (3.12). What runs real code is no shim,
+    // and what runs None is one, whatever a damaged owner says.
     bool is_shim(const RemoteStruct& frame, int owner) {
-        if (!has_shims() || owner < kFirstShimOwner || owner > kOwnedByCStack) return false;
         const Address executable = executable_of(frame);
-        if (!executable || !codes_.is_certain(executable)) return true;
+        if (!has_shims() || is_absent_helper(frame, executable)) return false;
+        const bool says_so = owner >= kFirstShimOwner && owner <= kOwnedByCStack;
+        if (!executable || !codes_.is_certain(executable)) return says_so || codes_.is_none(executable);
         const CodeInfo& code = codes_.read(executable, report_);
-        return !code.name || code.name->ends_with("trampoline>");
+        return code.name ? code.name->ends_with("trampoline>") : says_so;
     }
 
     Result<void> add(const RemoteStruct& frame, int owner) {
@@ -186,12 +190,10 @@ private:
         if (!caller) return !has_shims() && frame.value<std::uint8_t>(fields.is_entry) == 1;
         if (caller.value % 8 != 0 || caller == frame.address()) return false;
         const auto owner = read_field<std::int8_t>(remote_, caller, fields.owner, "owner");
-        auto executable = read_pointer_field(remote_, caller, fields.executable, "f_executable");
+        const auto executable = read_pointer_field(remote_, caller, fields.executable, "f_executable");
         if (!owner || !executable) return false;
-        if (remote_.traits.tagged_references) executable->value &= ~std::uint64_t{3};
-        const bool runs_code = codes_.is_certain(*executable);
         if (has_shims() && *owner >= kFirstShimOwner) return *owner <= kOwnedByCStack;
-        return runs_code;
+        return codes_.is_certain(untagged(*executable));
     }
 
     // The helper of an inlined class call waits at its first instruction for `__init__` to return. Its code is

@@ -83,14 +83,14 @@ Error corrupt(Address object, const char* what) {
     return {ErrorCode::Corrupt, fmt::format("str at {} {}", to_string(object), what), object};
 }
 
-}  // namespace
-
 // Every str is followed by a NUL of its own kind, which its length does not count.
 bool ends_there(const Remote& remote, Address end, const TextState& state) {
     std::uint32_t terminator = 0;
     const auto bytes = std::as_writable_bytes(std::span(&terminator, 1)).first(state.kind);
     return !remote.memory.read(end, bytes) || terminator == 0;
 }
+
+}  // namespace
 
 Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address object) {
     const auto type = types.type_of(object);

@@ -23,9 +23,9 @@ public:
     // Appends the thread states of `interpreter`, newest first. False: the list could not be followed to
     // its end.
     bool read(const InterpreterState& interpreter, std::vector<PythonThread>& threads);
-    // Appends one thread state that no list led to.
     // Whether the thread that began the runtime runs and has no state among `threads`.
     bool misses_main_thread(const std::vector<PythonThread>& threads) const;
+    // Appends one thread state that no list led to.
     void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
 
 private:

@@ -31,8 +31,10 @@ Result<TypeInfo> TypeObjects::read_type(Address type) const {
                   object->value<std::int64_t>(fields.tp_basicsize).value_or(0),
                   object->value<std::int64_t>(fields.tp_dictoffset).value_or(0),
                   false,
+                  false,
                   {}};
-    info.named_text = is_named(*object, "str") && info.basic_size == remote_.layout.unicode_object.size;
+    info.named_text = info.basic_size == remote_.layout.unicode_object.size && is_named(*object, "str");
+    info.named_none = info.basic_size == 0 && !info.is_heap_type() && is_named(*object, "NoneType");
     if (info.is_heap_type()) {
         const auto keys =
             read_pointer_field(remote_, type, remote_.layout.heap_type_object.ht_cached_keys, "ht_cached_keys");

@@ -17,6 +17,7 @@ struct TypeInfo {
     std::int64_t basic_size = 0;
     std::int64_t dict_offset = 0;
     bool named_text = false;  // calls itself "str", or may, and has its size, whatever its damaged flags say
+    bool named_none = false;  // of None, which has no content; its name may be left out
     Address cached_keys;      // ht_cached_keys of a heap type; null otherwise
 
     bool is_int() const { return (flags >> 24 & 1) != 0; }

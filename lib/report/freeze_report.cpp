@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/escape.h"
-#include "report/json_stream.h"
+#include "report/json_parts.h"
 
 namespace pycore {
 namespace {
@@ -38,11 +38,7 @@ std::string write_freeze_json(const std::vector<FreezeResult>& results, std::str
     JsonStream json;
     json.begin_object();
     json.member("schema", "pycore/freeze/1");
-    json.key("tool");
-    json.begin_object(JsonLayout::OneLine);
-    json.member("name", "pycore");
-    json.member("version", tool_version);
-    json.end_object();
+    write_tool(json, tool_version);
     json.key("results");
     json.begin_array();
     for (const FreezeResult& result : results) {

@@ -118,14 +118,18 @@ void write_native_frame(JsonStream& json, const ShownFrame& shown) {
 
 }  // namespace
 
-void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
-                         const JsonOptions& options) {
-    json.member("schema", schema);
+void write_tool(JsonStream& json, std::string_view tool_version) {
     json.key("tool");
     json.begin_object(JsonLayout::OneLine);
     json.member("name", "pycore");
-    json.member("version", options.tool_version);
+    json.member("version", tool_version);
     json.end_object();
+}
+
+void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
+                         const JsonOptions& options) {
+    json.member("schema", schema);
+    write_tool(json, options.tool_version);
     json.key("source");
     json.begin_object(JsonLayout::OneLine);
     json.member("kind", state.source.kind);

@@ -11,6 +11,8 @@
 
 namespace pycore {
 
+// Member: tool.
+void write_tool(JsonStream& json, std::string_view tool_version);
 // Members: schema, tool, source.
 void write_document_head(JsonStream& json, std::string_view schema, const ProcessState& state,
                          const JsonOptions& options);

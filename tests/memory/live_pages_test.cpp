@@ -105,3 +105,9 @@ TEST_CASE("a page of a file that was never touched is as the file has it", "[mem
     ::munmap(mapped, 8 * kPage);
     ::close(file);
 }
+
+TEST_CASE("a fetch of nearly everything there is to address ends with the mapping", "[memory]") {
+    const Pages pages;
+    CHECK(pages.live->fetch(pages.begin() + 6 * kPage, SIZE_MAX) == 2 * kPage);
+    CHECK(pages.live->fetch(pages.begin() + 7 * kPage + 10, SIZE_MAX - 5) == kPage - 10);
+}

@@ -20,8 +20,16 @@ TEST_CASE("under mpirun in Slurm the rank is mpirun's, not the launcher's", "[pr
     CHECK(told.job == "17.0");
 }
 
+TEST_CASE("a batch script of Slurm is no rank, and a task of an array has its own job", "[process]") {
+    const JobVariables told = read_job_variables(
+        {{"SLURM_PROCID", "0"}, {"SLURM_JOB_ID", "12"}, {"SLURM_ARRAY_JOB_ID", "10"}, {"SLURM_ARRAY_TASK_ID", "2"}});
+    CHECK(!told.rank);
+    CHECK(told.job == "10_2");
+}
+
 TEST_CASE("a rank that is no number is none", "[process]") {
-    const JobVariables told = read_job_variables({{"RANK", "first"}, {"PMI_RANK", "-1"}, {"SLURM_PROCID", "5x"}});
+    const JobVariables told =
+        read_job_variables({{"RANK", "first"}, {"PMI_RANK", "-1"}, {"SLURM_PROCID", "5x"}, {"SLURM_STEP_ID", "0"}});
     CHECK(!told.rank);
     CHECK(!told.world_size);
 }

@@ -265,6 +265,24 @@ TEST_CASE("a damaged owner hides no frame", "[python]") {
     }
 }
 
+TEST_CASE("an entry frame whose owner is damaged is not told as a frame without a name", "[python]") {
+    for (const int minor : {12, 13, 14, 15}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const Address interpreter = python.add_interpreter(0);
+        const Address none = python.none();
+        const Address trampoline = python.add_code({.name = "<interpreter trampoline>", .file = "<shim>"});
+        const auto thread =
+            python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}, {python.add_code({.name = "b"})}}});
+        for (const Address shim : thread.anchors) {
+            python.set(shim, python.layout().interpreter_frame.executable, (minor == 12 ? trampoline : none).value);
+            python.set(shim, python.layout().interpreter_frame.owner, std::int8_t{0x40});
+        }
+        CHECK(spell(read(python).thread()).find('?') == std::string::npos);
+        CHECK(spell(read(python).thread()).find("a:2") != std::string::npos);
+    }
+}
+
 TEST_CASE("a damaged mark of the first instruction hides no frame", "[python]") {
     for (const int minor : {11, 12, 13, 14, 15}) {
         CAPTURE(minor);
@@ -309,6 +327,23 @@ TEST_CASE("the helper frame of an inlined class call is left out where the inter
         const auto reading = read(process);
         CHECK(spell(reading.thread()) == "a:2 a:2 ");
         CHECK(reading.diagnostics.empty());
+    }
+}
+
+TEST_CASE("the line table of another code object tells no wrong line and is told", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        if (python.traits().line_table == layout::LineTableFormat::Lnotab) continue;  // tells no length
+        const Address interpreter = python.add_interpreter(0);
+        const Address code = python.add_code({.name = "a", .units = 8});
+        const Address other = python.add_code({.name = "b", .units = 20});
+        const auto field = python.layout().code_object.linetable;
+        python.set(code, field, python.get<std::uint64_t>(other + *field));
+        python.add_thread(interpreter, 7, {{{code, 3}}});
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()) == "a:? ");
+        CHECK(reading.diagnostics.size() == 1);
     }
 }
 

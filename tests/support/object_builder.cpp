@@ -91,6 +91,13 @@ std::size_t ObjectBuilder::room_at(Address address) const {
     return content.size() - (address - begin);
 }
 
+std::size_t ObjectBuilder::basic_size_of(const std::string& type_name) const {
+    if (type_name == "code") return layout_.code_object.co_code_adaptive.value_or(*layout_.code_object.size);
+    return type_name == "NoneType" ? 0 : layout_.dict_object.size.value_or(0);
+}
+
+Address ObjectBuilder::none() { return object("NoneType", 16); }
+
 Address ObjectBuilder::type(const std::string& name) {
     if (const auto known = types_.find(name); known != types_.end()) return known->second;
     const auto& fields = layout_.type_object;
@@ -100,9 +107,7 @@ Address ObjectBuilder::type(const std::string& name) {
     const auto characters = allocate(name.size() + 1);
     put_bytes(characters, std::as_bytes(std::span(name)));
     set(made, fields.tp_name, characters.value);
-    const auto size = name == "code" ? layout_.code_object.co_code_adaptive.value_or(*layout_.code_object.size)
-                                     : layout_.dict_object.size.value_or(0);
-    set(made, fields.tp_basicsize, std::uint64_t{size});
+    set(made, fields.tp_basicsize, std::uint64_t{basic_size_of(name)});
     set(made, layout_.pyobject.ob_type, type("type").value);
     return made;
 }

@@ -53,6 +53,7 @@ public:
     }
 
     Address type(const std::string& name);  // "str", "code", ...: made when first asked for
+    Address none();
     Address text(std::u32string_view characters);
     Address text(std::string_view ascii);
     Address bytes(std::span<const std::byte> content);
@@ -70,6 +71,7 @@ protected:
     Address object(const std::string& type_name, std::size_t size);
 
 private:
+    std::size_t basic_size_of(const std::string& type_name) const;
     Address key_table(const Items& items, bool split);
     Address values(const std::vector<std::pair<std::string, Address>>& attributes, Address at);
 
