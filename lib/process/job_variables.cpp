@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/parse_number.h"
 #include "process/proc_files.h"
 
 namespace pycore {
@@ -60,11 +60,8 @@ std::optional<std::string> text_of(const Environment& environment, const char* n
 
 std::optional<std::int64_t> number_of(const Environment& environment, const char* name) {
     const auto text = text_of(environment, name);
-    std::int64_t number = 0;
-    if (!text) return std::nullopt;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error != std::errc() || end != text->data() + text->size() || number < 0) return std::nullopt;
-    return number;
+    const auto number = text ? parse_number(*text) : std::nullopt;
+    return number && *number >= 0 ? number : std::nullopt;
 }
 
 // "1234", "1234_7" of an array; with its step "1234.0".
