@@ -45,11 +45,9 @@ JobPlace job_place(const ProcessSnapshot& process) {
 
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
-    state.process = {process.pid,          process.ppid,
-                     process.uid,          process.executable,
-                     process.command_line, signal_state(process.signal),
-                     std::nullopt,         read_abort_message(process),
-                     job_place(process)};
+    state.process = {process.pid,        process.ppid,         process.uid,
+                     process.executable, process.command_line, signal_state(process.signal),
+                     job_place(process), std::nullopt,         read_abort_message(process)};
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
     for (const Module& module : process.modules) {

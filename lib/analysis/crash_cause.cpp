@@ -39,10 +39,19 @@ const ModuleInfo* module_at(const ProcessState& state, Address address) {
     return found == state.modules.end() ? nullptr : &*found;
 }
 
+// The stack pointer of the code that crashed: a handler of the signal may run on a stack of its own.
+Address stack_pointer_at_crash(const ThreadState& thread) {
+    const auto& frames = thread.stack.frames;
+    auto frame = std::find_if(frames.begin(), frames.end(), [](const MergedFrame& f) { return f.crash_site; });
+    if (frame != frames.end() && frame->native && frame->native->sp) return frame->native->sp;
+    return thread.sp;
+}
+
 std::string classify_address(const ProcessState& state, const ThreadState& thread, Address address) {
     if (address.value < kNullPage) return "null";
+    const Address sp = stack_pointer_at_crash(thread);
     if (address == Address{thread.native.frames.empty() ? 0 : thread.native.frames.front().pc.value}) return "pc";
-    const std::uint64_t distance = std::max(address, thread.sp) - std::min(address, thread.sp);
+    const std::uint64_t distance = std::max(address, sp) - std::min(address, sp);
     if (distance < kStackGuardReach) return "stack";
     if (module_at(state, address)) return "module";
     return "other";
@@ -100,6 +109,7 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
         wording = {"killed", fmt::format("{} sent by process {}", signal.name, *signal.sender_pid)};
     } else if (is_fault(signal) && !signal.sender_pid) {
         if (signal.address) cause.address_class = classify_address(state, thread, *signal.address);
+        if (signal.name == "SIGSEGV" && signal.code == "SI_KERNEL") cause.address_class = "non_canonical";
         const bool deep = thread.stack.frames.size() > 100;
         wording = fault_wording(signal, cause.address_class.value_or(""), deep);
     } else {

@@ -176,13 +176,4 @@ Signature sign(const ProcessState& state) {
     return sign_crash(state, *crashed, reason);
 }
 
-std::string_view to_string(Confidence confidence) {
-    switch (confidence) {
-        case Confidence::High: return "high";
-        case Confidence::Medium: return "medium";
-        case Confidence::Low: return "low";
-    }
-    return "low";
-}
-
 }  // namespace pycore

@@ -13,6 +13,4 @@ namespace pycore {
 // Of what was read from a dump or from a saved `stacks` document; both give the same.
 Signature sign(const ProcessState& state);
 
-std::string_view to_string(Confidence confidence);  // "high", "medium", "low"
-
 }  // namespace pycore

@@ -185,20 +185,6 @@ void write_runtime(JsonStream& json, const std::optional<RuntimeInfo>& runtime) 
     json.end_object();
 }
 
-void write_cause(JsonStream& json, const std::optional<CrashCause>& cause) {
-    if (!cause) return json.null();
-    json.begin_object();
-    json.member("title", cause->title);
-    json.member("reason", cause->reason);
-    json.member("thread", cause->thread);
-    json.member("address_class", cause->address_class);
-    json.key("evidence");
-    json.begin_array();
-    for (const std::string& sentence : cause->evidence) json.value(sentence);
-    json.end_array();
-    json.end_object();
-}
-
 void write_interpreters(JsonStream& json, const ProcessState& state) {
     json.begin_array();
     for (const InterpreterState& interpreter : state.interpreters) {

@@ -22,7 +22,6 @@ void write_document_foot(JsonStream& json, const ProcessState& state, Subject su
 void write_process(JsonStream& json, const ProcessInfo& process);
 void write_runtime(JsonStream& json, const std::optional<RuntimeInfo>& runtime);
 void write_interpreters(JsonStream& json, const ProcessState& state);
-void write_cause(JsonStream& json, const std::optional<CrashCause>& cause);
 // Members of a thread object up to and with `wait`.
 void write_thread_members(JsonStream& json, const ThreadState& thread);
 void write_frame(JsonStream& json, const ShownFrame& frame, const ThreadState& thread);

@@ -24,6 +24,20 @@ void write_stack(JsonStream& json, const ThreadState& thread, const StackSelecti
     json.member("merge", to_string(thread.stack.status));
 }
 
+void write_cause(JsonStream& json, const std::optional<CrashCause>& cause) {
+    if (!cause) return json.null();
+    json.begin_object();
+    json.member("title", cause->title);
+    json.member("reason", cause->reason);
+    json.member("thread", cause->thread);
+    json.member("address_class", cause->address_class);
+    json.key("evidence");
+    json.begin_array();
+    for (const std::string& sentence : cause->evidence) json.value(sentence);
+    json.end_array();
+    json.end_object();
+}
+
 void write_module(JsonStream& json, const ModuleInfo& module) {
     json.begin_object(JsonLayout::OneLine);
     json.member("path", module.path);
@@ -48,8 +62,6 @@ std::string write_stacks_json(const ProcessState& state, const JsonOptions& opti
     json.begin_object();
     write_document_head(json, "pycore/stacks/1", state, options);
     write_process_and_runtime(json, state);
-    json.key("cause");
-    write_cause(json, state.cause);
     json.key("interpreters");
     write_interpreters(json, state);
     json.key("cause");

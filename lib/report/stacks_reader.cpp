@@ -74,6 +74,11 @@ ProcessInfo read_process_info(Fields fields) {
         JsonFields members(*signal, fields.wrong());
         process.signal = read_signal(members);
     }
+    if (const auto signal = fields.object("first_signal")) {
+        JsonFields members(*signal, fields.wrong());
+        process.first_signal = read_signal(members);
+    }
+    process.abort_message = fields.text("abort_message");
     process.job_place.rank = fields.number("rank");
     process.job_place.world_size = fields.number("world_size");
     process.job_place.host = fields.text("host");

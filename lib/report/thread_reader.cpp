@@ -33,6 +33,7 @@ MergedFrame read_python_frame(Fields fields, std::int64_t interpreter_id) {
     frame.function = fields.text("function");
     frame.qualname = fields.text("qualname");
     frame.file = fields.text("file");
+    frame.module = fields.text("module");
     frame.line = fields.number("line");
     frame.column = fields.number("column");
     frame.end_line = fields.number("end_line");

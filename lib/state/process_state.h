@@ -51,10 +51,10 @@ struct ProcessInfo {
     std::optional<std::string> executable;
     std::optional<std::vector<std::string>> command_line;
     std::optional<SignalState> signal;
+    JobPlace job_place = {};
     // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
     std::optional<SignalState> first_signal = {};
     std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
-    JobPlace job_place = {};
 };
 
 struct ModuleInfo {

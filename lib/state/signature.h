@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pycore {
@@ -17,6 +18,15 @@ enum class Confidence {
     Medium,
     Low,  // what is on the stack found the damage and did not do it
 };
+
+inline std::string_view to_string(Confidence confidence) {
+    switch (confidence) {
+        case Confidence::High: return "high";
+        case Confidence::Medium: return "medium";
+        case Confidence::Low: return "low";
+    }
+    return "low";
+}
 
 // One frame of the thread that the signature is about, or of one thread of a hang.
 struct SignatureFrame {
