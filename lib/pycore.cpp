@@ -78,15 +78,22 @@ void list_threads(const ProcessSnapshot& process, ProcessState& state) {
     }
 }
 
-// The LWP of a thread state: by thread pointer, which every version has, else by its own word.
+bool has_state_of(const ThreadState& thread, std::int64_t interpreter_id) {
+    return std::any_of(thread.python.begin(), thread.python.end(),
+                       [&](const PythonThread& python) { return python.interpreter_id == interpreter_id; });
+}
+
+// The LWP of a thread state: by thread pointer, which every version has, else by its own word, if that thread has
+// no state yet.
 ThreadState* thread_of(const PythonThread& python, std::vector<ThreadState>& threads) {
     const auto same_pointer = [&](const ThreadState& thread) {
         return thread.thread_pointer == python.thread_id && python.thread_id;
     };
     auto found = std::find_if(threads.begin(), threads.end(), same_pointer);
     if (found == threads.end() && python.native_thread_id) {
-        found = std::find_if(threads.begin(), threads.end(),
-                             [&](const ThreadState& thread) { return thread.tid == *python.native_thread_id; });
+        found = std::find_if(threads.begin(), threads.end(), [&](const ThreadState& thread) {
+            return thread.tid == *python.native_thread_id && !has_state_of(thread, python.interpreter_id);
+        });
     }
     return found == threads.end() ? nullptr : &*found;
 }

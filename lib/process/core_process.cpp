@@ -157,7 +157,7 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
     assemble_process(std::move(parts), memory, search, process, diagnostics);
     read_arguments(*memory, process, diagnostics);
     // A snapshot says it itself.
-    if (process.source_kind == "core") process.environment = read_job_environment(*memory, process.auxiliary);
+    if (!notes.snapshot) process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();
     return process;
 }

@@ -2,9 +2,13 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "process/job_variables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/parse_number.h"
+#include "process/proc_files.h"
 
 namespace pycore {
 namespace {
@@ -56,11 +60,8 @@ std::optional<std::string> text_of(const Environment& environment, const char* n
 
 std::optional<std::int64_t> number_of(const Environment& environment, const char* name) {
     const auto text = text_of(environment, name);
-    std::int64_t number = 0;
-    if (!text) return std::nullopt;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error != std::errc() || end != text->data() + text->size() || number < 0) return std::nullopt;
-    return number;
+    const auto number = text ? parse_number(*text) : std::nullopt;
+    return number && *number >= 0 ? number : std::nullopt;
 }
 
 // "1234", "1234_7" of an array; with its step "1234.0".
@@ -83,6 +84,17 @@ void add_job_variable(std::string_view entry, Environment& environment) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string_view::npos || !tells_of_job(entry.substr(0, equals))) return;
     environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+}
+
+Environment read_live_environment(std::int64_t pid) {
+    Environment environment;
+    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
+    for (std::size_t begin = 0; text && begin < text->size();) {
+        const std::size_t end = std::min(text->find('\0', begin), text->size());
+        add_job_variable(std::string_view(*text).substr(begin, end - begin), environment);
+        begin = end + 1;
+    }
+    return environment;
 }
 
 JobVariables read_job_variables(const Environment& environment) {

@@ -20,6 +20,9 @@ bool tells_of_job(std::string_view variable);
 // "NAME=value", if it is one of those; others are passed over.
 void add_job_variable(std::string_view entry, Environment& environment);
 
+// Of a running process, as it was started; empty if it is not there or not ours to read.
+Environment read_live_environment(std::int64_t pid);
+
 struct JobVariables {
     std::optional<std::int64_t> rank;        // under mpirun in Slurm, SLURM_PROCID is the launcher's
     std::optional<std::int64_t> world_size;  // told by the same launcher as the rank

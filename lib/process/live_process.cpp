@@ -80,17 +80,6 @@ std::string root_of(std::int64_t pid) {
     return same("ns/mnt") && same("root") ? std::string() : fmt::format("/proc/{}/root", pid);
 }
 
-Environment read_live_environment(std::int64_t pid) {
-    Environment environment;
-    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
-    for (std::size_t begin = 0; text && begin < text->size();) {
-        const std::size_t end = std::min(text->find('\0', begin), text->size());
-        add_job_variable(std::string_view(*text).substr(begin, end - begin), environment);
-        begin = end + 1;
-    }
-    return environment;
-}
-
 Result<AuxiliaryVector> parse_auxiliary_file(const std::string& bytes) {
     AuxiliaryVector auxiliary;
     if (parse_auxiliary(bytes_of(bytes), auxiliary) && auxiliary.program_headers && auxiliary.entry) return auxiliary;

@@ -67,6 +67,7 @@ void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadRe
     for (const InterpreterState& interpreter : state.interpreters) {
         complete = reader.read(interpreter, state.threads) && complete;
     }
+    reader.repair_thread_ids(state.threads);
     // A list whose link was zeroed ends like any other; that it lacks the main thread gives it away.
     if (complete && !reader.misses_main_thread(state.threads)) return;
     for (const LostThread& lost : find_lost_threads(process, remote, state.interpreters, state.threads)) {
