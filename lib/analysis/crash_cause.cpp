@@ -8,6 +8,7 @@
 #include <array>
 #include <string_view>
 
+#include "analysis/abort_reason.h"
 #include "analysis/crash_site.h"
 
 namespace pycore {
@@ -81,18 +82,6 @@ Wording fault_wording(const SignalState& signal, const std::string& address_clas
     if (!signal.address)
         return {reason, signal.name + (signal.code == "SI_KERNEL" ? ": access to a non-canonical address" : "")};
     return {reason, fmt::format("{}: access to {}", signal.name, to_string(*signal.address))};
-}
-
-// By the C library's own words, which are there where its functions have no names. "" if they tell nothing.
-std::string_view abort_reason(std::string_view message) {
-    using namespace std::string_view_literals;
-    constexpr std::array kHeapWords = {"free()"sv,      "malloc"sv,    "realloc()"sv,      "calloc()"sv,
-                                       "double free"sv, "corrupted"sv, "munmap_chunk()"sv, "mremap_chunk()"sv,
-                                       "invalid "sv,    "unaligned "sv};
-    if (message.find(": Assertion `") != std::string_view::npos) return "assertion";
-    if (message.starts_with("*** ")) return "stack_smashing";
-    const auto begins = [&](std::string_view word) { return message.starts_with(word); };
-    return std::any_of(kHeapWords.begin(), kHeapWords.end(), begins) ? "heap_corruption" : "";
 }
 
 // What the stack shows, and what the C library said.

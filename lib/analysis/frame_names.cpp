@@ -51,17 +51,20 @@ std::size_t behind_bracket(std::string_view text, std::size_t open, char left, c
     return text.size();
 }
 
+constexpr std::string_view kOperator = "operator";
+
 // "operator()", "operator<", "operator->": the characters behind the word are its name.
 std::size_t behind_operator(std::string_view text, std::size_t at) {
-    std::size_t end = at + 8;
+    std::size_t end = at + kOperator.size();
     if (text.substr(end, 2) == "()") return end + 2;
     while (end < text.size() && std::string_view("<>=-!+*/%^&|~,[]").find(text[end]) != std::string_view::npos) ++end;
     return end;
 }
 
 bool is_operator(std::string_view text, std::size_t at) {
-    return text.substr(at, 8) == "operator" && (at == 0 || !is_word(text[at - 1])) &&
-           (at + 8 == text.size() || !is_word(text[at + 8]));
+    const std::size_t end = at + kOperator.size();
+    return text.substr(at).starts_with(kOperator) && (at == 0 || !is_word(text[at - 1])) &&
+           (end == text.size() || !is_word(text[end]));
 }
 
 // C++ as demanglers write it, without arguments and template arguments; what is left in front is the type
@@ -74,9 +77,12 @@ std::string without_arguments(std::string_view name) {
         if (is_operator(name, i)) {
             const std::size_t end = behind_operator(name, i);
             out += name.substr(i, end - i);
-            if (end < name.size() && name[end] == ' ')
-                return out + std::string(name.substr(end, name.find('(', end) - end));
-            i = end;
+            const std::string_view rest = name.substr(end);
+            if (end == i + kOperator.size() && rest.starts_with(' ')) {  // a conversion, new, delete
+                return out.append(rest.substr(0, rest.find('(')));
+            }
+            const std::size_t types = rest.starts_with(" <") ? end + 1 : end;
+            i = types < name.size() && name[types] == '<' ? behind_bracket(name, types, '<', '>') : end;
         } else if (name.substr(i).starts_with("(anonymous namespace)")) {
             out += "{anonymous}";
             i += "(anonymous namespace)"sv.size();

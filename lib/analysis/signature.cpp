@@ -48,19 +48,27 @@ NamedFrame* native_site(std::vector<NamedFrame>& frames) {
     return interpreter != nullptr ? interpreter : last_resort;
 }
 
+std::string_view class_of(const NamedFrame& frame) {
+    if (frame.is_python() || frame.shown.text.starts_with("python!_PyEval_EvalFrame")) return "evaluation loop";
+    return frame.origin == FrameOrigin::Libc ? "libc" : "interpreter";
+}
+
 // What L1 takes for the native frame. Names inside of the interpreter and the C library are there or not, inlined or
-// not, as the build has it; which of the two it was, and whether it was the evaluation loop itself, always shows.
-std::string native_key(const std::vector<NamedFrame>& frames, const NamedFrame* site) {
+// not, as the build has it; which of the two it was, whether it was the evaluation loop itself, and through which
+// bindings it was called, always shows. What crashes there was mostly handed over by somebody else, so that the
+// extension modules of the process say more about the bug.
+std::string native_key(const ProcessState& state, const std::vector<NamedFrame>& frames, const NamedFrame* site) {
     if (site != nullptr && is_own_code(*site)) return site->shown.text;
+    std::string key;
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
         if (frame->above_site) continue;
-        if (frame->is_python()) return "evaluation loop";
-        if (frame->origin == FrameOrigin::Libc) return "libc";
-        if (frame->origin == FrameOrigin::Interpreter) {
-            return frame->shown.text.starts_with("python!_PyEval_EvalFrame") ? "evaluation loop" : "interpreter";
-        }
+        const bool known = frame->is_python() || frame->origin != FrameOrigin::Unknown;
+        if (key.empty() && known) key = class_of(*frame);
+        if (frame->is_python()) break;
+        if (frame->effect == RuleEffect::Binding) return key + " through " + frame->shown.rule;
     }
-    return "";
+    for (const std::string& extension : state.process.extensions) key += " " + extension;
+    return key;
 }
 
 bool any_detector(const std::vector<NamedFrame>& frames) {
@@ -138,7 +146,7 @@ Signature sign_crash(const ProcessState& state, const ThreadState& thread, const
     std::vector<NamedFrame> frames = name_frames(thread, state);
     NamedFrame* native = native_site(frames);
     const NamedFrame* python = python_site(frames);
-    std::string key = native_key(frames, native);
+    std::string key = native_key(state, frames, native);
     if (native != nullptr) {
         signature.native_site = native->shown.text;
         native->shown.rule = "site";
@@ -162,9 +170,12 @@ Signature sign_crash(const ProcessState& state, const ThreadState& thread, const
         }
     }
     LevelText site("L0"), normal("L1"), full("L2"), exact("L3");
-    site.add(reason.kind);
+    // The interpreter's own checks end in a fatal error, too.
+    const bool damage = reason.kind == "fatal error" && signature.confidence == Confidence::Low;
+    const std::string kind = damage ? "memory corruption" : reason.kind;
+    site.add(kind);
     site.add(signature.native_site);
-    normal.add(reason.kind);
+    normal.add(kind);
     normal.add(key);
     normal.add(signature.python_site);
     for (LevelText* text : {&full, &exact}) text->add(signature.reason);
