@@ -14,9 +14,11 @@
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
 #include "process/abort_message.h"
+#include "process/core_process.h"
 #include "process/handled_signal.h"
 #include "process/signal_names.h"
 #include "python/read_python.h"
+#include "state/merged_frames.h"
 
 namespace pycore {
 namespace {
@@ -208,7 +210,21 @@ void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
     }
 }
 
-ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& options, Diagnostics& diagnostics) {
+// Of the files that the Python frames name, those that the bundle has.
+void take_sources(const ProcessSnapshot& process, ProcessState& state) {
+    constexpr std::uint64_t kMaxTotal = 256 << 20;  // bytes
+    std::uint64_t total = 0;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (!frame.file || state.sources.contains(*frame.file)) return;
+        const auto text = process.bundle->find(member_of_path(*frame.file));
+        if (!text || text->size() > kMaxTotal - total) return;
+        total += text->size();
+        state.sources.emplace(*frame.file, std::string(reinterpret_cast<const char*>(text->data()), text->size()));
+    });
+}
+
+ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, Diagnostics& diagnostics) {
+    options.search.bundle = process.bundle;
     ProcessState state;
     describe_process(process, state);
     list_threads(process, state);
@@ -218,6 +234,7 @@ ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& op
     if (options.depth == ReadDepth::Stacks && options.native) read_native_side(process, options, state, diagnostics);
     find_first_signal(process, state);
     conclude(state);
+    if (process.bundle) take_sources(process, state);
     return state;
 }
 
@@ -232,11 +249,19 @@ void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
     Diagnostics diagnostics;
-    auto process = open_process(path, options.search, diagnostics);
+    const auto core = open_core_file(path, diagnostics);
+    if (!core) return core.error();
+    auto reading = read_core(*core, options, diagnostics);
+    if (!reading) return std::move(reading).error();
+    return std::move(reading->state);
+}
+
+Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics) {
+    auto process = open_core(core, options.search, diagnostics);
     if (!process) return std::move(process).error();
     ProcessState state = read_snapshot(*process, options, diagnostics);
     state.diagnostics = diagnostics.entries();
-    return state;
+    return CoreReading{*std::move(process), std::move(state)};
 }
 
 Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options) {

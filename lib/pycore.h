@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "freeze/capture.h"
+#include "process/core_file.h"
 #include "process/open_process.h"
 #include "state/process_state.h"
 
@@ -31,6 +32,13 @@ struct ReadOptions {
 
 // An Error only where nothing can be told; otherwise losses stand in ProcessState::diagnostics.
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options);
+
+// The same of a core in hand, with the process that the answer was read from.
+struct CoreReading {
+    ProcessSnapshot process;
+    ProcessState state;
+};
+Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics);
 
 // A running process, made one instant of, and the answer to `read` from it. All that `read` asks for is in the
 // capture, and more that others ask for.

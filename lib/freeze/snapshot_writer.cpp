@@ -155,7 +155,8 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
     return std::move(notes).take();
 }
 
-Elf64_Ehdr file_header(std::size_t segments) {
+// Beyond 65,534 program headers their number stands in section 0 (elf(5), PN_XNUM).
+Elf64_Ehdr file_header(std::size_t segments, std::uint64_t sections_offset) {
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = ELFCLASS64;
@@ -167,17 +168,23 @@ Elf64_Ehdr file_header(std::size_t segments) {
     header.e_phoff = sizeof(header);
     header.e_ehsize = sizeof(header);
     header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = static_cast<Elf64_Half>(segments);
+    header.e_phnum = static_cast<Elf64_Half>(std::min<std::size_t>(segments, PN_XNUM));
+    if (segments < PN_XNUM) return header;
+    header.e_shoff = sections_offset;
+    header.e_shentsize = sizeof(Elf64_Shdr);
+    header.e_shnum = 1;
     return header;
 }
 
-unsigned flags_at(const std::vector<ProcMapping>& mappings, Address address) {
-    for (const ProcMapping& mapping : mappings) {
-        if (!mapping.range.contains(address)) continue;
-        return (mapping.readable ? unsigned{PF_R} : 0U) | (mapping.writable ? unsigned{PF_W} : 0U) |
-               (mapping.executable ? unsigned{PF_X} : 0U);
-    }
-    return PF_R;
+Elf64_Shdr section_for_count(std::size_t segments) {
+    Elf64_Shdr section{};
+    section.sh_info = static_cast<Elf64_Word>(segments);
+    return section;
+}
+
+unsigned flags_of(const ProcMapping& mapping) {
+    return (mapping.readable ? unsigned{PF_R} : 0U) | (mapping.writable ? unsigned{PF_W} : 0U) |
+           (mapping.executable ? unsigned{PF_X} : 0U);
 }
 
 }  // namespace
@@ -206,29 +213,45 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     return manifest;
 }
 
-std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+SnapshotImage::SnapshotImage(const Capture& capture, const SnapshotManifest& manifest, std::string_view report)
+    : runs_(capture.process.pages->present()), capture_(&capture) {
     const std::string notes = notes_of(capture, manifest, report);
-    const auto runs = capture.process.pages->present();
-    const std::size_t count = std::min<std::size_t>(runs.size(), PN_XNUM - 2);
-    std::uint64_t offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
-    std::string file(bytes_of(file_header(count + 1)));
-    file += bytes_of(Elf64_Phdr{PT_NOTE, 0, offset, 0, 0, notes.size(), 0, 4});
-    offset = (offset + notes.size() + kPage - 1) / kPage * kPage;
-    const std::uint64_t memory_begin = offset;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint64_t size = runs[i].size_bytes();
-        file += bytes_of(Elf64_Phdr{PT_LOAD, flags_at(capture.process.mappings, runs[i].begin), offset,
-                                    runs[i].begin.value, 0, size, size, kPage});
-        offset += size;
+    const std::size_t count = runs_.size() + 1;
+    const std::uint64_t notes_offset = sizeof(Elf64_Ehdr) + count * sizeof(Elf64_Phdr);
+    const std::uint64_t sections_offset = notes_offset + notes.size();  // notes are multiples of 4 bytes
+    const std::uint64_t headers_end = sections_offset + (count < PN_XNUM ? 0 : sizeof(Elf64_Shdr));
+    headers_ = bytes_of(file_header(count, sections_offset));
+    headers_ += bytes_of(Elf64_Phdr{PT_NOTE, 0, notes_offset, 0, 0, notes.size(), 0, 4});
+    size_ = (headers_end + kPage - 1) / kPage * kPage;
+    auto mapping = capture.process.mappings.begin();  // both lists ascend, and a run lies in one mapping
+    for (const AddressRange& run : runs_) {
+        while (mapping->range.end <= run.begin) ++mapping;
+        const std::uint64_t size = run.size_bytes();
+        headers_ += bytes_of(Elf64_Phdr{PT_LOAD, flags_of(*mapping), size_, run.begin.value, 0, size, size, kPage});
+        size_ += size;
     }
-    file += notes;
-    file.resize(memory_begin, '\0');
-    file.reserve(offset);
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto bytes = capture.process.snapshot.memory->view(runs[i].begin, runs[i].size_bytes());
-        file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        file.resize(file.size() + runs[i].size_bytes() - bytes.size(), '\0');  // cannot be: all of it was read
+    headers_ += notes;
+    if (count >= PN_XNUM) headers_ += bytes_of(section_for_count(count));
+    headers_.resize((headers_.size() + kPage - 1) / kPage * kPage, '\0');
+}
+
+Result<void> SnapshotImage::write(const ByteSink& sink) const {
+    if (auto done = sink(headers_); !done) return done;
+    for (const AddressRange& run : runs_) {
+        const auto bytes = capture_->process.pages->bytes_of(run);
+        if (auto done = sink({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); !done) return done;
     }
+    return {};
+}
+
+std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+    const SnapshotImage image(capture, manifest, report);
+    std::string file;
+    file.reserve(image.size_bytes());
+    static_cast<void>(image.write([&](std::string_view piece) {
+        file += piece;
+        return Result<void>();
+    }));
     return file;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -19,7 +20,8 @@ constexpr std::size_t kPage = 4096;
 // Pages come in clusters: what lies beside a page that was asked for is mostly asked for next, and other
 // readers of cores read across the ends of lone pages.
 constexpr std::size_t kClusterPages = 4;
-constexpr std::size_t kBatchPages = 1024;  // 4 MiB
+constexpr std::array<std::size_t, 4> kGaps = {4, 16, 64, 256};  // pages that are read to make one run of two
+constexpr std::size_t kBatchPages = 1024;                       // 4 MiB
 constexpr std::uint64_t kPresentBit = 1ULL << 63;
 
 enum PageState : std::uint8_t {
@@ -198,6 +200,29 @@ std::vector<AddressRange> LivePages::present() const {
         }
     }
     return runs;
+}
+
+void LivePages::close_gaps(std::size_t max_runs) {
+    for (const std::size_t max_gap : kGaps) {
+        if (max_gap > kGaps[0] && present().size() <= max_runs) return;
+        for (Area& area : areas_) close_gaps_in(area, max_gap);
+    }
+}
+
+void LivePages::close_gaps_in(Area& area, std::size_t max_gap) {
+    std::size_t end_of_run = area.pages.size();  // no run yet
+    for (std::size_t page = 0; page < area.pages.size(); ++page) {
+        if (!is_there(area.pages[page])) continue;
+        if (end_of_run < page && page - end_of_run <= max_gap) read_pages(area, end_of_run, page - end_of_run);
+        end_of_run = page + 1;
+    }
+}
+
+std::span<const std::byte> LivePages::bytes_of(const AddressRange& run) const {
+    const Area* area = find(run.begin);
+    if (area == nullptr) return {};
+    const std::uint64_t begin = run.begin - area->mapping.range.begin;
+    return {area->mirror + begin, std::min(run.size_bytes(), area->mapping.range.size_bytes() - begin)};
 }
 
 std::uint64_t LivePages::present_bytes() const {

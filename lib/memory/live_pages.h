@@ -56,8 +56,13 @@ public:
     // Takes up reading again, for pages that were missed.
     void attach() { attached_ = true; }
 
-    // The runs of pages that are there, ascending.
+    // The runs of pages that are there, ascending, each within one mapping.
     std::vector<AddressRange> present() const;
+    // Reads what lies between runs that are near each other, until there are at most `max_runs` or nothing is near:
+    // readers of cores are slow with many segments. Only what the process gives is read.
+    void close_gaps(std::size_t max_runs);
+    // All of a run of present().
+    std::span<const std::byte> bytes_of(const AddressRange& run) const;
     std::uint64_t present_bytes() const;
 
 private:
@@ -65,6 +70,8 @@ private:
 
     LivePages(std::int64_t pid, int memory, int pagemap);
     Area* find(Address address);
+    const Area* find(Address address) const { return const_cast<LivePages*>(this)->find(address); }
+    void close_gaps_in(Area& area, std::size_t max_gap);
     void read_pages(Area& area, std::size_t first, std::size_t count);
     std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
     bool take_from_file(Area& area, std::size_t page) const;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/file_bundle.h"
 #include "base/address.h"
 #include "elf/elf_file.h"
 #include "memory/memory_image.h"
@@ -91,6 +92,7 @@ struct ProcessSnapshot {
     std::vector<Module> modules;             // ascending by range.begin
     std::vector<Thread> threads;             // in the core's order
     AuxiliaryVector auxiliary;
+    std::shared_ptr<const FileBundle> bundle = {};  // files that it came with; null: none
 
     std::optional<std::int64_t> pid;
     std::optional<std::int64_t> ppid;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -143,6 +144,7 @@ struct ProcessState {
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
     std::uint64_t touched_bytes = 0;  // of the dump: looked at to tell all this
+    std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;
