@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "base/sha256.h"
 
+#include <llvm/ADT/ArrayRef.h>
 #include <llvm/Support/SHA256.h>
 
 #include <algorithm>
