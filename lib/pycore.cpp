@@ -196,15 +196,19 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     losses.tell(diagnostics);
 }
 
-// A signal that the process sent itself out of a handler of the same signal is the first one told again.
+// A signal that the process sent itself out of a handler of the same signal is the first one told again. What the
+// thread was doing then is what it does: it is in the call that sent the second one only since.
 void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
     if (!state.process.signal || !state.process.signal->sender_pid) return;
-    for (const ThreadState& thread : state.threads) {
+    for (ThreadState& thread : state.threads) {
         if (!thread.crashed) continue;
         for (const NativeFrame& frame : thread.native.frames) {
             if (!frame.is_signal_trampoline) continue;
             state.process.first_signal =
                 signal_state(read_handled_signal(*process.memory, frame.sp, process.signal->number));
+            if (const auto call = read_interrupted_call(*process.memory, frame.sp)) {
+                thread.system_call = SystemCall{call->number, call->arguments};
+            }
             return;
         }
     }
