@@ -55,6 +55,8 @@ struct ProcessInfo {
     JobPlace job_place = {};
     // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
     std::optional<SignalState> first_signal = {};
+    // Packages with extension modules that do not come with Python: "numpy", sorted.
+    std::vector<std::string> extensions = {};
     std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
 };
 
@@ -141,7 +143,7 @@ struct ProcessState {
     std::vector<ModuleInfo> modules;
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
-    std::uint64_t touched_bytes = 0;  // of the dump: looked at to tell all this
+    std::uint64_t touched_bytes = 0;             // of the dump: looked at to tell all this
     std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order

@@ -130,7 +130,7 @@ int buffer_append(void) {
   char *first = malloc(2000), *second = malloc(2000), *third = malloc(2000);
   KEEP(first);
   KEEP(third);
-  memset(first, 0x41, 2100);
+  for (volatile char *at = first; at < first + 2100; ++at) *at = 0x41;
   KEEP(first);
   free(second);
   return 1;

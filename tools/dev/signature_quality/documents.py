@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import lzma
 import subprocess
 
 from . import baselines
@@ -32,7 +31,7 @@ def is_fitted(bug):
 
 
 def read_items(pycore, paths):
-    """Items of BUG@INTERPRETER@VARIANT.json files (or .json.xz in a folder, unpacked by the caller)."""
+    """Items of BUG@INTERPRETER@VARIANT.json files."""
     items = []
     for begin in range(0, len(paths), BATCH):
         batch = paths[begin:begin + BATCH]
@@ -52,7 +51,7 @@ def sign(pycore, paths):
 
 
 def make_item(path, signature):
-    bug, interpreter, variant = path.name.split(".json")[0].split("@")
+    bug, interpreter, variant = path.stem.split("@")
     keys = {"L%d" % level: signature["signature"]["L%d" % level] for level in range(4)}
     keys.update(baselines.keys_of(read_document(path)))
     keys.update(baselines.fitting_keys(signature))
@@ -60,6 +59,5 @@ def make_item(path, signature):
 
 
 def read_document(path):
-    opened = lzma.open(path) if str(path).endswith(".xz") else open(path, "rb")
-    with opened as file:
+    with open(path, "rb") as file:
         return json.load(file)
