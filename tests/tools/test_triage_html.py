@@ -13,7 +13,7 @@ sys.path.insert(0, str(TESTS / "support"))
 from browser import Browser, CannotBrowse  # noqa: E402
 from test_cli import PYCORE  # noqa: E402
 
-WRITE_REPORTS = PYCORE.parents[1] / "tests" / "write_reports"
+WRITE_REPORTS = pathlib.Path(PYCORE).parents[1] / "tests" / "write_reports"
 ROWS = "document.querySelectorAll('#clusters > tbody')"
 SHOWN = "document.querySelectorAll('#clusters > tbody:not([hidden])').length"
 COLUMN = "Array.from(" + ROWS + ", (row) => row.rows[0].cells[%d].textContent)"
@@ -40,7 +40,7 @@ def reports(tmp_path_factory):
 def test_search_hides_what_does_not_hold_every_word(browser, reports):
     browser.open(reports / "many.html")
     assert browser.run("return %s.length" % ROWS) == 150
-    browser.type("input.search", "FAIL_77 app.work")
+    browser.type("input.search", "FAIL_77 cores")
     assert browser.wait_for(SHOWN + " === 1")
     assert browser.text("[data-count-of=clusters]") == "1 of 150"
     assert "fail_77" in browser.text("#clusters > tbody:not([hidden])")
@@ -77,6 +77,7 @@ def test_a_stack_opens_and_closes_with_a_click(browser, reports):
 
 
 def test_nothing_is_asked_of_the_network_and_nothing_fails(browser, reports):
+    browser.requests(), browser.log("browser")  # those of other pages
     for name in ("usual", "hostile", "many", "empty"):
         browser.open(reports / (name + ".html"))
         browser.run("document.querySelectorAll('button').forEach((button) => button.click())")
