@@ -203,8 +203,8 @@ void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
         if (!thread.crashed) continue;
         for (const NativeFrame& frame : thread.native.frames) {
             if (!frame.is_signal_trampoline) continue;
-            const auto first = read_handled_signal(*process.memory, frame.sp);
-            if (first && first->number == process.signal->number) state.process.first_signal = signal_state(first);
+            state.process.first_signal =
+                signal_state(read_handled_signal(*process.memory, frame.sp, process.signal->number));
             return;
         }
     }

@@ -116,8 +116,12 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
     cause.thread = thread.tid;
     const DyingMachinery dying = dying_machinery(state, thread);
     const bool sent_by_other = signal.sender_pid && signal.sender_pid != state.process.pid && *signal.sender_pid != 0;
+    const bool from_outside =
+        state.process.first_signal && !signal.sender_pid && !is_fault(signal) && was_interrupted(thread.stack);
     Wording wording;
-    if (sent_by_other) {
+    if (from_outside) {
+        wording = {"killed", signal.name + " sent from outside"};
+    } else if (sent_by_other) {
         wording = {"killed", fmt::format("{} sent by process {}", signal.name, *signal.sender_pid)};
     } else if (is_fault(signal) && !signal.sender_pid) {
         if (signal.address) cause.address_class = classify_address(state, thread, *signal.address);
@@ -130,7 +134,7 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
     cause.reason = wording.reason;
     cause.title = wording.title;
     if (const MergedFrame* site = crash_frame(thread)) {
-        cause.title += (sent_by_other ? " while in " : " in ") + describe_site(*site);
+        cause.title += (sent_by_other || from_outside ? " while in " : " in ") + describe_site(*site);
     }
     return cause;
 }

@@ -157,7 +157,7 @@ Signature sign_crash(const ProcessState& state, const ThreadState& thread, const
     }
     if (any_detector(frames)) {
         signature.confidence = Confidence::Low;
-        signature.reason += ", memory corruption, producer unknown";
+        signature.reason += reason.heap_corruption ? ", producer unknown" : ", memory corruption, producer unknown";
     } else if (native == nullptr || python == nullptr) {
         signature.confidence = Confidence::Medium;
     }

@@ -25,6 +25,7 @@ bool is_number_character(char c) {
 // The address that could not be accessed is where the code was to be found.
 bool is_jump(const ProcessState& state, const ThreadState& thread) {
     const SignalState& signal = state.process.first_signal ? *state.process.first_signal : *state.process.signal;
+    if (signal.name != "SIGSEGV" && signal.name != "SIGBUS") return false;  // others tell where the instruction is
     const auto& frames = thread.stack.frames;
     const auto site = std::find_if(frames.begin(), frames.end(), [](const MergedFrame& f) { return f.crash_site; });
     return site != frames.end() && site->native && signal.address && signal.address == site->native->pc;

@@ -8,13 +8,14 @@
 namespace pycore {
 namespace {
 
-// "Thread-7 (work)", as CPython 3.10 and newer call it, was "Thread-7" before; "pool-3_worker-1" -> "pool-_worker-".
+// "Thread-7 (work)", as CPython 3.10 and newer call it, was "Thread-7" before; "pool-3_worker-1" -> "pool-_worker".
 std::string plain_role(std::string_view name) {
     if (name.starts_with("Thread-")) return "Thread";
     std::string out;
     for (const char c : name) {
         if (c < '0' || c > '9') out += c;
     }
+    while (!out.empty() && std::string_view(" -_#").find(out.back()) != std::string_view::npos) out.pop_back();
     return out;
 }
 

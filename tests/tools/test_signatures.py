@@ -69,7 +69,7 @@ def test_the_committed_samples_reach_the_goals():
     done = subprocess.run([sys.executable, str(CHECKOUT / "tools/dev/signature-quality"), "--short", "--pycore",
                            str(PYCORE)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     assert done.returncode == 0, done.stdout
-    assert "unseen half" in done.stdout and "fitted half" in done.stdout
+    assert "unseen bugs" in done.stdout and "fitted bugs" in done.stdout
 
 
 def test_a_bug_has_one_signature_over_versions_paths_lines_faulthandler_and_test_runner(corpus):
