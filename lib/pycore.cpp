@@ -13,6 +13,7 @@
 #include "native/unwinder.h"
 #include "process/core_process.h"
 #include "process/signal_names.h"
+#include "python/heap_ranges.h"
 #include "python/read_python.h"
 #include "state/merged_frames.h"
 
@@ -197,6 +198,28 @@ void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
     diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
 }
 
+std::optional<RuntimeHint> hint_of(const ProcessState& state) {
+    if (!state.runtime || !state.runtime->runtime_address || !state.runtime->located_by) return std::nullopt;
+    const std::string& how = *state.runtime->located_by;
+    if (how != "cookie" && how != "thread_pointers") return std::nullopt;
+    return RuntimeHint{*state.runtime->runtime_address, state.runtime->version, how};
+}
+
+HeapSource heap_source(const LiveProcess& process) {
+    HeapSource source;
+    for (const ProcMapping& mapping : process.mappings) {
+        const bool is_private = mapping.readable && mapping.writable && !mapping.shared;
+        const bool is_anonymous = mapping.path.empty() || mapping.path.starts_with("[anon");
+        if (is_private && mapping.path == "[heap]") source.libc.push_back(mapping.range);
+        if (!is_private || !is_anonymous) continue;
+        for (const AddressRange& run : process.pages->resident(mapping.range)) source.memory.push_back(run);
+    }
+    source.peek = [pages = process.pages](Address address, std::span<std::byte> out) {
+        return pages->peek(address, out);
+    };
+    return source;
+}
+
 }  // namespace
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
@@ -222,11 +245,15 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     const Walk walk = [&](const ProcessSnapshot& process) {
         of_walk = {};  // what was torn is read again
         state = read_snapshot(process, read, of_walk);
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state)};
+    };
+    const FindHeap find_heap = [&](const LiveProcess& process) {
+        return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};
     };
     CaptureOptions with_search = options;
     with_search.search = read.search;
     Diagnostics diagnostics;
-    auto capture = capture_process(pid, with_search, walk, diagnostics);
+    auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;

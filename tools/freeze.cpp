@@ -4,8 +4,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
 
 #include "base/parse_number.h"
+#include "bundle/bundle_files.h"
+#include "bundle/bundle_writer.h"
+#include "freeze/redact.h"
 #include "freeze/seekable_zstd.h"
 #include "freeze/snapshot_writer.h"
 #include "freeze/watchdog.h"
@@ -29,7 +33,8 @@ std::optional<std::int64_t> rank_of(const SnapshotManifest& manifest) {
 
 std::string file_for(const Invocation& invocation, std::int64_t pid, const SnapshotManifest& manifest) {
     if (invocation.has("output")) return invocation.value("output");
-    return fmt::format("pycore-{}-{}.core.zst", manifest.host, pid);
+    const bool bundle = invocation.has("bundle") || invocation.has("source");
+    return fmt::format("pycore-{}-{}.{}.zst", manifest.host, pid, bundle ? "tar" : "core");
 }
 
 // The report that lies in the snapshot: the stacks as they can be told here and now.
@@ -39,23 +44,47 @@ std::string report_of(const ProcessState& state) {
     return write_stacks_text(state, options);
 }
 
-Result<void> write_snapshot(const LiveReading& reading, const Invocation& invocation, FreezeResult& result) {
-    const SnapshotManifest manifest = describe_capture(reading.capture, version());
+// The snapshot, and with --bundle the files beside it.
+Result<std::uint64_t> write_capture(const LiveReading& reading, const SnapshotManifest& manifest,
+                                    const Invocation& invocation, const std::string& path) {
+    const SnapshotImage image(reading.capture, manifest, report_of(reading.state));
+    const bool bundle = invocation.has("bundle") || invocation.has("source");
+    const std::int64_t pid = *reading.capture.process.snapshot.pid;
+    const ReadOptions read = invocation.read_options(ReadDepth::Stacks);
+    const FileContent content = [&](const ByteSink& sink) {
+        if (!bundle) return image.write(sink);
+        const BundleFiles files = find_bundle_files(reading.capture.process.snapshot, reading.state, read.search,
+                                                    {invocation.has("source"), fmt::format("/proc/{}/cwd", pid)});
+        const BundledCore core{image.size_bytes(), [&](const ByteSink& s) { return image.write(s); }};
+        return write_bundle(core, files, version(), std::time(nullptr), sink);
+    };
+    const bool plain = bundle ? path.ends_with(".tar") : !path.ends_with(".zst");
+    return write_private_file(
+        path, [&](const ByteSink& sink) { return plain ? content(sink) : write_seekable(content, sink); });
+}
+
+Result<void> write_snapshot(LiveReading& reading, const Invocation& invocation, FreezeResult& result) {
+    SnapshotManifest manifest = describe_capture(reading.capture, version());
     result.rank = rank_of(manifest);
     result.consistency = manifest.consistency;
     result.stopped = manifest.stopped;
     result.pause_ns = manifest.pause_ns;
-    std::string bytes = snapshot_bytes(reading.capture, manifest, report_of(reading.state));
-    const std::string path = file_for(invocation, result.pid, manifest);
-    if (path.ends_with(".zst")) {
-        auto packed = compress_seekable(bytes);
-        if (!packed) return std::move(packed).error();
-        bytes = *std::move(packed);
+    if (invocation.has("redact")) {
+        redact(reading.capture);
+        reading.state.process.command_line.reset();
+        manifest.redacted = true;
     }
-    if (auto done = write_private_file(path, bytes); !done) return done;
+    const std::string path = file_for(invocation, result.pid, manifest);
+    const auto written = write_capture(reading, manifest, invocation, path);
+    if (!written) return written.error();
     result.file = path;
-    result.bytes = bytes.size();
+    result.bytes = *written;
     return {};
+}
+
+Level level_of(const Invocation& invocation) {
+    if (invocation.has("full")) return Level::Full;
+    return invocation.has("heap") ? Level::Heap : Level::Mini;
 }
 
 FreezeResult freeze(const Invocation& invocation, std::int64_t pid, const StopSignal& on_stop,
@@ -63,11 +92,13 @@ FreezeResult freeze(const Invocation& invocation, std::int64_t pid, const StopSi
     FreezeResult result;
     result.pid = pid;
     CaptureOptions options;
+    options.level = level_of(invocation);
+    options.note_reads = invocation.has("redact");
     options.max_pause = max_pause;
     options.always_stop = invocation.value("stop") == "always";
     options.never_stop = invocation.value("stop") == "never";
     options.on_stop = on_stop;
-    const auto reading = read_live_process(pid, invocation.read_options(ReadDepth::Stacks), options);
+    auto reading = read_live_process(pid, invocation.read_options(ReadDepth::Stacks), options);
     if (!reading) {
         result.error = reading.error().message;
         return result;
@@ -105,14 +136,21 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
 }  // namespace
 
 Tool freeze_tool() {
-    return {
-        "freeze",
-        "freeze a running process into a small core file, to look at later and elsewhere",
-        ReadDepth::Stacks,
-        {{"stop", "auto|always|never",
-          "`auto` stops the process only if it runs: what hangs is read without stopping it."},
-         {"max-pause", "MS", "Let the process run on after `MS` milliseconds (20), whatever was not read by then."}},
-        run};
+    return {"freeze",
+            "freeze a running process into a small core file, to look at later and elsewhere",
+            ReadDepth::Stacks,
+            {{"stop", "auto|always|never",
+              "`auto` stops the process only if it runs: what hangs is read without stopping it."},
+             {"max-pause", "MS", "Let the process run on after `MS` milliseconds (20), whatever was not read by then."},
+             {"mini", "",
+              "Keep what the answers of `pycore` are made of, and what other readers of cores need: the default."},
+             {"heap", "", "Keep all objects of Python as well, but not the buffers of arrays."},
+             {"full", "", "Keep all memory that the process has to itself or shares with its children."},
+             {"redact", "",
+              "Leave out text: contents of strings, arguments, environment. Names of functions, files and types stay."},
+             {"bundle", "", "Pack the files that reading it needs with it, as `pycore bundle` does."},
+             {"source", "", "The same, with the Python sources on the stacks."}},
+            run};
 }
 
 }  // namespace pycore

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -56,6 +57,37 @@ public:
     // Takes up reading again, for pages that were missed.
     void attach() { attached_ = true; }
 
+    // Copies bytes and remembers nothing; false if they cannot be had. Pages of files are left alone.
+    bool peek(Address address, std::span<std::byte> out);
+    // The parts of `range`, whole pages, that the process has in memory or in swap; all of it if the kernel does
+    // not tell.
+    std::vector<AddressRange> resident(AddressRange range) const;
+    // As fetch() for all of resident(range), at once.
+    void fetch_resident(AddressRange range);
+    // As if nothing had been looked at so far.
+    void forget();
+
+    // From now on notes which bytes are asked for, by fetches of at most 64 KiB.
+    void note_reads() { reads_.emplace(); }
+    // What was noted, ascending and disjoint.
+    std::vector<AddressRange> noted_reads() const;
+    // The bytes of a run of present(), to be changed before they are kept.
+    std::span<std::byte> edit(const AddressRange& run);
+
+    // Why pages are not there: the runs of all that is not, ascending.
+    enum class Hole {
+        NotSelected,  // nobody asked for it
+        NotResident,  // of a file that is not in memory there
+        Refused,      // the kernel does not give it
+        Vanished,     // could be read before, and then no more
+        Deadline,     // the time was over
+    };
+    struct HoleRun {
+        AddressRange range;
+        Hole hole = Hole::NotSelected;
+    };
+    std::vector<HoleRun> holes() const;
+
     // The runs of pages that are there, ascending, each within one mapping.
     std::vector<AddressRange> present() const;
     // Reads what lies between runs that are near each other, until there are at most `max_runs` or nothing is near:
@@ -85,6 +117,7 @@ private:
     std::vector<Area> areas_;
     bool attached_ = true;
     std::uint64_t misses_ = 0;
+    std::optional<std::vector<AddressRange>> reads_;  // as they came
 };
 
 }  // namespace pycore

@@ -137,6 +137,8 @@ Result<ProcessSnapshot> open_core(const CoreFile& core, FileSearch search, Diagn
     }
     if (notes.snapshot) {
         for (Thread& thread : process.threads) thread.name = notes.snapshot->thread_names[thread.tid];
+        process.runtime_hint = notes.snapshot->runtime;
+        process.manifest = std::make_shared<SnapshotManifest>(*notes.snapshot);
     }
     MemoryParts parts;
     parts.segments_lost = headers->segments_lost;

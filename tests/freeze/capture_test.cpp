@@ -53,12 +53,13 @@ TEST_CASE("what is read after the last stop does not get into a capture that was
     const Walk wants_more_each_time = [&](const ProcessSnapshot& process) {
         last = spinner.cluster(walks++);
         static_cast<void>(process.memory->view(last, 1));
+        return WalkResult{};
     };
     CaptureOptions options;
     options.always_stop = true;
     options.max_pause = std::chrono::seconds(10);
     Diagnostics diagnostics;
-    const auto capture = capture_process(spinner.pid, options, wants_more_each_time, diagnostics);
+    const auto capture = capture_process(spinner.pid, options, wants_more_each_time, {}, diagnostics);
     REQUIRE(capture);
     CHECK(capture->consistency == Consistency::Stopped);
     CHECK(capture->missed_reads == 1);
