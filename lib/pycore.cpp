@@ -11,7 +11,9 @@
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
+#include "process/abort_message.h"
 #include "process/core_process.h"
+#include "process/handled_signal.h"
 #include "process/signal_names.h"
 #include "python/heap_ranges.h"
 #include "python/read_python.h"
@@ -38,10 +40,17 @@ std::optional<SignalState> signal_state(const std::optional<SignalInfo>& signal)
     return state;
 }
 
+// Several of Slurm's nodes may be one machine, so that a node's name says more than a host's.
+JobPlace job_place(const ProcessSnapshot& process) {
+    JobVariables told = read_job_variables(process.environment);
+    return {told.rank, told.world_size, told.node ? told.node : process.host, std::move(told.job)};
+}
+
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
-    state.source = {process.source_kind, process.source_path, process.architecture, process.producer};
+    state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
-                     process.executable, process.command_line, signal_state(process.signal)};
+                     process.executable, process.command_line, signal_state(process.signal),
+                     job_place(process), std::nullopt,         read_abort_message(process)};
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
     for (const Module& module : process.modules) {
@@ -72,15 +81,22 @@ void list_threads(const ProcessSnapshot& process, ProcessState& state) {
     }
 }
 
-// The LWP of a thread state: by thread pointer, which every version has, else by its own word.
+bool has_state_of(const ThreadState& thread, std::int64_t interpreter_id) {
+    return std::any_of(thread.python.begin(), thread.python.end(),
+                       [&](const PythonThread& python) { return python.interpreter_id == interpreter_id; });
+}
+
+// The LWP of a thread state: by thread pointer, which every version has, else by its own word, if that thread has
+// no state yet.
 ThreadState* thread_of(const PythonThread& python, std::vector<ThreadState>& threads) {
     const auto same_pointer = [&](const ThreadState& thread) {
         return thread.thread_pointer == python.thread_id && python.thread_id;
     };
     auto found = std::find_if(threads.begin(), threads.end(), same_pointer);
     if (found == threads.end() && python.native_thread_id) {
-        found = std::find_if(threads.begin(), threads.end(),
-                             [&](const ThreadState& thread) { return thread.tid == *python.native_thread_id; });
+        found = std::find_if(threads.begin(), threads.end(), [&](const ThreadState& thread) {
+            return thread.tid == *python.native_thread_id && !has_state_of(thread, python.interpreter_id);
+        });
     }
     return found == threads.end() ? nullptr : &*found;
 }
@@ -107,7 +123,8 @@ void attach_python_threads(std::vector<PythonThread> pythons, ProcessState& stat
 
 Result<void> read_python_side(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                               Diagnostics& diagnostics) {
-    auto python = read_python(process, {options.depth == ReadDepth::Stacks, options.search}, diagnostics);
+    auto python =
+        read_python(process, {options.depth == ReadDepth::Stacks, options.import_names, options.search}, diagnostics);
     if (!python) return std::move(python).error();
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);
@@ -164,6 +181,20 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     losses.tell(diagnostics);
 }
 
+// A signal that the process sent itself out of a handler of the same signal is the first one told again.
+void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
+    if (!state.process.signal || !state.process.signal->sender_pid) return;
+    for (const ThreadState& thread : state.threads) {
+        if (!thread.crashed) continue;
+        for (const NativeFrame& frame : thread.native.frames) {
+            if (!frame.is_signal_trampoline) continue;
+            const auto first = read_handled_signal(*process.memory, frame.sp);
+            if (first && first->number == process.signal->number) state.process.first_signal = signal_state(first);
+            return;
+        }
+    }
+}
+
 // Of the files that the Python frames name, those that the bundle has.
 void take_sources(const ProcessSnapshot& process, ProcessState& state) {
     constexpr std::uint64_t kMaxTotal = 256 << 20;  // bytes
@@ -186,6 +217,7 @@ ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, 
         if (auto done = read_python_side(process, options, state, diagnostics); !done) diagnostics.warn(done.error());
     }
     if (options.depth == ReadDepth::Stacks && options.native) read_native_side(process, options, state, diagnostics);
+    find_first_signal(process, state);
     conclude(state);
     if (process.bundle) take_sources(process, state);
     return state;

@@ -25,8 +25,9 @@ enum class ReadDepth {
 struct ReadOptions {
     FileSearch search;
     ReadDepth depth = ReadDepth::Stacks;
-    bool native = true;        // unwind C stacks
-    bool native_lines = true;  // DWARF lines and inlined calls
+    bool native = true;         // unwind C stacks
+    bool native_lines = true;   // DWARF lines and inlined calls
+    bool import_names = false;  // which module each Python frame belongs to, by the process's own sys.path
 };
 
 // An Error only where nothing can be told; otherwise losses stand in ProcessState::diagnostics.

@@ -13,6 +13,10 @@ namespace {
 SandboxLeave leave_for(const Invocation& invocation, const ReadOptions& read, const std::string& output) {
     SandboxLeave leave;
     leave.writable = folders_to_unpack(invocation.target());
+    for (const std::string& target : invocation.targets()) {
+        const auto folders = folders_to_unpack(target);
+        leave.writable.insert(leave.writable.end(), folders.begin(), folders.end());
+    }
     if (!output.empty()) leave.writable.push_back(place_to_write(output));
     if (!read.search.use_debuginfod) return leave;
     leave.network = true;

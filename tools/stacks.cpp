@@ -26,6 +26,7 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
     query.selection = {native_view(invocation), invocation.has("plumbing"), wanted_threads(invocation)};
     ReadOptions read = invocation.read_options(tool.needs);
     read.native_lines = invocation.value("native-lines") == "auto";
+    read.import_names = invocation.value("format") == "json";
     read.native = query.selection.native != NativeView::None;
     return run_query(invocation, read, query);
 }

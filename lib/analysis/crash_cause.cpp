@@ -39,10 +39,19 @@ const ModuleInfo* module_at(const ProcessState& state, Address address) {
     return found == state.modules.end() ? nullptr : &*found;
 }
 
+// The stack pointer of the code that crashed: a handler of the signal may run on a stack of its own.
+Address stack_pointer_at_crash(const ThreadState& thread) {
+    const auto& frames = thread.stack.frames;
+    auto frame = std::find_if(frames.begin(), frames.end(), [](const MergedFrame& f) { return f.crash_site; });
+    if (frame != frames.end() && frame->native && frame->native->sp) return frame->native->sp;
+    return thread.sp;
+}
+
 std::string classify_address(const ProcessState& state, const ThreadState& thread, Address address) {
     if (address.value < kNullPage) return "null";
+    const Address sp = stack_pointer_at_crash(thread);
     if (address == Address{thread.native.frames.empty() ? 0 : thread.native.frames.front().pc.value}) return "pc";
-    const std::uint64_t distance = std::max(address, thread.sp) - std::min(address, thread.sp);
+    const std::uint64_t distance = std::max(address, sp) - std::min(address, sp);
     if (distance < kStackGuardReach) return "stack";
     if (module_at(state, address)) return "module";
     return "other";
@@ -100,6 +109,7 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
         wording = {"killed", fmt::format("{} sent by process {}", signal.name, *signal.sender_pid)};
     } else if (is_fault(signal) && !signal.sender_pid) {
         if (signal.address) cause.address_class = classify_address(state, thread, *signal.address);
+        if (signal.name == "SIGSEGV" && signal.code == "SI_KERNEL") cause.address_class = "non_canonical";
         const bool deep = thread.stack.frames.size() > 100;
         wording = fault_wording(signal, cause.address_class.value_or(""), deep);
     } else {
@@ -114,12 +124,14 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
 }
 
 void add_evidence(const ProcessState& state, CrashCause& cause) {
-    const SignalState& signal = *state.process.signal;
+    const SignalState& signal = state.process.first_signal ? *state.process.first_signal : *state.process.signal;
     std::string line = fmt::format("signal {} ({})", signal.number, signal.name);
     if (signal.code) line += ", code " + *signal.code;
     if (signal.address) line += ", address " + to_string(*signal.address);
     if (signal.sender_pid) line += fmt::format(", sent by process {}", *signal.sender_pid);
+    if (state.process.first_signal) line += ", raised again by the handler of it";
     cause.evidence.push_back(line);
+    if (state.process.abort_message) cause.evidence.push_back("the C library said: " + *state.process.abort_message);
     if (signal.address) {
         if (const ModuleInfo* module = module_at(state, *signal.address)) {
             cause.evidence.push_back("the address lies in " + module->path);
@@ -141,7 +153,8 @@ std::optional<CrashCause> find_crash_cause(const ProcessState& state) {
         cause.title = state.process.signal->name;
         cause.reason = "signal";
     } else {
-        cause = cause_of_crash(state, *crashed, *state.process.signal);
+        const auto& first = state.process.first_signal;
+        cause = cause_of_crash(state, *crashed, first ? *first : *state.process.signal);
     }
     add_evidence(state, cause);
     return cause;

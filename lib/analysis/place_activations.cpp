@@ -21,33 +21,23 @@ Chain chain_of(const PythonThread& thread) {
     return chain;
 }
 
-void place_by_anchor(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
-    IntervalMap<std::size_t> frame_by_address;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        if (frames[i].cfa) frame_by_address.add({frames[i].sp, *frames[i].cfa}, i);
-    }
-    frame_by_address.seal();
-    for (PlacedActivation& placed : activations) {
-        if (!placed.activation->anchor) continue;
-        if (const auto* entry = frame_by_address.find(*placed.activation->anchor)) placed.native_index = entry->value;
-    }
-}
-
 struct Match {
     std::size_t activation;
     std::size_t frame;
 };
 
 // The longest chain of matches that grows in both: patience sorting over pairs that come ordered by
-// activation, and by falling frame within one activation (so that each activation is used once).
-std::vector<Match> longest_common_chain(const std::vector<Match>& matches) {
+// activation, and by falling frame within one activation (so that each activation is used once). A frame serves
+// several activations if they may share it.
+std::vector<Match> longest_common_chain(const std::vector<Match>& matches, bool may_share) {
     constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     std::vector<std::size_t> tails;  // index of the match that ends the best chain of each length
     std::vector<std::size_t> before(matches.size(), kNone);
     for (std::size_t i = 0; i < matches.size(); ++i) {
         const auto slot =
-            std::lower_bound(tails.begin(), tails.end(), matches[i].frame,
-                             [&](std::size_t tail, std::size_t frame) { return matches[tail].frame < frame; });
+            std::lower_bound(tails.begin(), tails.end(), matches[i].frame, [&](std::size_t tail, std::size_t frame) {
+                return may_share ? matches[tail].frame <= frame : matches[tail].frame < frame;
+            });
         if (slot != tails.begin()) before[i] = *std::prev(slot);
         if (slot == tails.end()) {
             tails.push_back(i);
@@ -59,6 +49,33 @@ std::vector<Match> longest_common_chain(const std::vector<Match>& matches) {
     for (std::size_t i = tails.empty() ? kNone : tails.back(); i != kNone; i = before[i]) chain.push_back(matches[i]);
     std::reverse(chain.begin(), chain.end());
     return chain;
+}
+
+void place(const std::vector<Match>& chain, std::vector<PlacedActivation>& activations) {
+    for (const Match& match : chain) activations[match.activation].native_index = match.frame;
+}
+
+// The native frame that each anchor lies in.
+std::vector<Match> anchored_matches(const std::vector<PlacedActivation>& activations,
+                                    const std::vector<NativeFrame>& frames) {
+    IntervalMap<std::size_t> frame_by_address;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (frames[i].cfa) frame_by_address.add({frames[i].sp, *frames[i].cfa}, i);
+    }
+    frame_by_address.seal();
+    std::vector<Match> matches;
+    for (std::size_t a = 0; a < activations.size(); ++a) {
+        if (!activations[a].activation->anchor) continue;
+        if (const auto* entry = frame_by_address.find(*activations[a].activation->anchor)) {
+            matches.push_back({a, entry->value});
+        }
+    }
+    return matches;
+}
+
+// What was called later lies further in: an anchor that says otherwise is damaged.
+void place_by_anchor(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
+    place(longest_common_chain(anchored_matches(activations, frames), true), activations);
 }
 
 // Which activation each evaluation-loop frame may run: those whose PyFrameObject it holds.
@@ -82,9 +99,7 @@ std::vector<Match> possible_matches(const std::vector<PlacedActivation>& activat
 }
 
 void place_by_frame_object(std::vector<PlacedActivation>& activations, const std::vector<NativeFrame>& frames) {
-    for (const Match& match : longest_common_chain(possible_matches(activations, frames))) {
-        activations[match.activation].native_index = match.frame;
-    }
+    place(longest_common_chain(possible_matches(activations, frames), false), activations);
 }
 
 // Between two sure neighbours, as many evaluation-loop frames as activations: the order places them,

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstring>
 #include <vector>
@@ -19,43 +18,6 @@ namespace pycore {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-
-// Variables that tell which part of which job a process is; no others leave the process.
-constexpr std::array<std::string_view, 20> kToldVariables = {"OMPI_COMM_WORLD_RANK",
-                                                             "OMPI_COMM_WORLD_SIZE",
-                                                             "OMPI_COMM_WORLD_LOCAL_RANK",
-                                                             "PMIX_RANK",
-                                                             "PMI_RANK",
-                                                             "PMI_SIZE",
-                                                             "RANK",
-                                                             "WORLD_SIZE",
-                                                             "LOCAL_RANK",
-                                                             "SLURM_PROCID",
-                                                             "SLURM_NTASKS",
-                                                             "SLURM_LOCALID",
-                                                             "SLURM_NODEID",
-                                                             "SLURM_JOB_ID",
-                                                             "SLURM_STEP_ID",
-                                                             "SLURM_ARRAY_JOB_ID",
-                                                             "SLURM_ARRAY_TASK_ID",
-                                                             "SLURMD_NODENAME",
-                                                             "SLURM_JOB_NAME",
-                                                             "HOSTNAME"};
-
-std::map<std::string, std::string> told_environment(std::int64_t pid) {
-    std::map<std::string, std::string> told;
-    const auto text = read_proc_file(fmt::format("/proc/{}/environ", pid));
-    for (std::size_t begin = 0; text && begin < text->size();) {
-        const std::size_t end = std::min(text->find('\0', begin), text->size());
-        const std::string_view entry = std::string_view(*text).substr(begin, end - begin);
-        const std::size_t equals = std::min(entry.find('='), entry.size());
-        const bool is_told =
-            std::find(kToldVariables.begin(), kToldVariables.end(), entry.substr(0, equals)) != kToldVariables.end();
-        if (is_told && equals < entry.size()) told.emplace(entry.substr(0, equals), entry.substr(equals + 1));
-        begin = end + 1;
-    }
-    return told;
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -268,7 +230,7 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     char host[256] = {};
     if (::gethostname(host, sizeof(host) - 1) == 0) manifest.host = host;
     manifest.cgroup = first_line(read_proc_file(fmt::format("/proc/{}/cgroup", pid)).value_or(""));
-    manifest.environment = told_environment(pid);
+    manifest.environment = capture.process.snapshot.environment;
     for (const Thread& thread : capture.process.snapshot.threads) {
         manifest.thread_names[thread.tid] = thread.name;
         const std::string task = fmt::format("/proc/{}/task/{}/", pid, thread.tid);

@@ -27,14 +27,18 @@ public:
     void tell(Diagnostics& diagnostics) const;
 
 private:
-    // Stacks that end in a module whose file is not here are cut for want of that file, and those that lead to
-    // memory that the dump left out for want of it: both are losses. Others that end early may be all there is to
-    // know (jitted code, a stack that its owner took apart).
+    // A stack that leads to memory which is not in the dump, or to a caller whose code cannot be followed, is cut.
+    // Only where that caller is in memory of no file (jitted code), or the process itself ran astray, it may be
+    // all there is to know.
     void count(const NativeStack& stack);
+    void count_without_rules(Address pc, bool is_caller);
+    bool is_anonymous(Address pc) const;
 
     const ProcessSnapshot& process_;
-    std::map<std::string, std::size_t> without_file_;  // by module
+    std::map<std::string, std::size_t> without_file_;   // by module
+    std::map<std::string, std::size_t> without_rules_;  // by module
     std::size_t without_memory_ = 0;
+    std::size_t astray_ = 0;  // callers in no mapping
     std::size_t ended_early_ = 0;
     std::size_t unfollowed_ = 0;
 };

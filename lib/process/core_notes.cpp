@@ -15,6 +15,7 @@
 #include "base/byte_reader.h"
 #include "elf/elf_notes.h"
 #include "process/file_note.h"
+#include "process/handled_signal.h"
 
 namespace pycore {
 namespace {
@@ -55,26 +56,11 @@ bool read_prpsinfo(const ElfNote& note, CoreNotes& notes) {
     return true;
 }
 
-// Which member of siginfo_t's union is in use (kernel/signal.c, siginfo_layout()).
-bool has_sender(int code) { return code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ; }
-
-bool has_fault_address(int number, int code) {
-    const bool of_a_fault =
-        number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE || number == SIGTRAP;
-    return of_a_fault && code > 0 && code != SI_KERNEL;
-}
-
 bool read_siginfo(const ElfNote& note, CoreNotes& notes) {
-    const auto number = read_at<std::int32_t>(note.description, 0);
-    const auto code = read_at<std::int32_t>(note.description, 8);
-    if (!number || !code) return false;
-    if (notes.threads.empty() || *number == 0) return true;
-    SignalInfo signal{*number, *code, {}, {}};
-    const auto address = read_at<std::uint64_t>(note.description, 16);
-    const auto sender = read_at<std::int32_t>(note.description, 16);
-    if (address && has_fault_address(*number, *code)) signal.fault_address = Address{*address};
-    if (sender && has_sender(*code)) signal.sender_pid = *sender;
-    if (!notes.signals.back()) notes.signals.back() = signal;
+    const auto signal = parse_siginfo(note.description);
+    if (!signal) return false;
+    if (notes.threads.empty() || signal->number == 0) return true;
+    if (!notes.signals.back()) notes.signals.back() = *signal;
     return true;
 }
 

@@ -16,6 +16,7 @@
 #include "process/core_notes.h"
 #include "process/core_origin.h"
 #include "process/initial_stack.h"
+#include "process/job_variables.h"
 
 namespace pycore {
 namespace {
@@ -73,6 +74,15 @@ void take_threads(CoreNotes& notes, ProcessSnapshot& process, Diagnostics& diagn
     process.threads = std::move(notes.threads);
 }
 
+// A manifest may be anybody's: of its environment only what we would have kept is taken.
+void take_place(const SnapshotManifest& manifest, ProcessSnapshot& process) {
+    for (const auto& [name, value] : manifest.environment) {
+        if (tells_of_job(name)) process.environment.emplace(name, value);
+    }
+    if (!manifest.host.empty()) process.host = manifest.host;
+    if (!manifest.time.empty()) process.time = manifest.time;
+}
+
 void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnapshot& process) {
     process.producer = find_producer(headers, notes);
     if (const auto taken = find_signal(process.producer, notes)) {
@@ -83,6 +93,7 @@ void take_origin(const CoreHeaders& headers, const CoreNotes& notes, ProcessSnap
     if (notes.snapshot) {
         process.source_kind = "snapshot";
         process.producer = "pycore";
+        take_place(*notes.snapshot, process);
     }
     if (!notes.process) return;
     process.pid = notes.process->pid;
@@ -148,6 +159,8 @@ Result<ProcessSnapshot> open_core(const CoreFile& core, FileSearch search, Diagn
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     assemble_process(std::move(parts), memory, search, process, diagnostics);
     read_arguments(*memory, process, diagnostics);
+    // A snapshot says it itself.
+    if (!notes.snapshot) process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();
     return process;
 }

@@ -70,4 +70,22 @@ std::optional<std::vector<std::string>> read_command_line(const MemoryImage& mem
     return arguments;
 }
 
+Environment read_job_environment(const MemoryImage& memory, const AuxiliaryVector& auxiliary) {
+    Environment environment;
+    const auto vector = find_vector(memory, auxiliary);
+    if (!vector || !is_zero(memory, *vector - 8)) return environment;
+    const auto begin = begin_of_pointers(memory, *vector - 8);
+    std::size_t size = 0;
+    for (Address slot = begin.value_or(*vector); slot < *vector - 8; slot = slot + 8) {
+        const auto text = read_address(memory, slot);
+        if (!text) break;
+        const auto variable = read_c_string(memory, *text, kMaxArgumentBytes);
+        if (!variable) continue;  // the program may have written over it
+        size += variable->size() + 1;
+        if (size > kMaxArgumentBytes) break;
+        add_job_variable(*variable, environment);
+    }
+    return environment;
+}
+
 }  // namespace pycore

@@ -12,11 +12,16 @@
 #include <vector>
 
 #include "memory/memory_image.h"
+#include "process/job_variables.h"
 #include "process/process_snapshot.h"
 
 namespace pycore {
 
 // nullopt: that part of the stack is not in the dump, or was overwritten.
 std::optional<std::vector<std::string>> read_command_line(const MemoryImage& memory, const AuxiliaryVector& auxiliary);
+
+// The variables that tell rank and job, as they were when the program was started: what it changed by itself
+// (os.environ) is elsewhere. Empty if that part of the stack is not in the dump.
+Environment read_job_environment(const MemoryImage& memory, const AuxiliaryVector& auxiliary);
 
 }  // namespace pycore

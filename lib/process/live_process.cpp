@@ -133,6 +133,7 @@ void describe(LiveProcess& process) {
     snapshot.uid = process.status.user;
     snapshot.short_name = process.status.name;
     snapshot.command_line = read_live_command_line(*snapshot.pid);
+    snapshot.environment = read_live_environment(*snapshot.pid);
     for (const ProcMapping& mapping : process.mappings) {
         if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
     }

@@ -16,6 +16,7 @@
 #include "base/address.h"
 #include "elf/elf_file.h"
 #include "memory/memory_image.h"
+#include "process/job_variables.h"
 #include "process/registers.h"
 
 namespace pycore {
@@ -110,6 +111,9 @@ struct ProcessSnapshot {
     std::optional<std::string> short_name;  // pr_fname, at most 15 bytes
     std::optional<std::vector<std::string>> command_line;
     std::string arguments;                    // pr_psargs: separated by blanks, at most 79 bytes
+    Environment environment;                  // only what tells rank and job
+    std::optional<std::string> host;          // of a snapshot
+    std::optional<std::string> time;          // of a snapshot: UTC, "2026-11-21T15:04:05.123456Z"
     std::optional<SignalInfo> signal;         // nullopt: not dumped by a signal (gcore)
     std::optional<std::int64_t> crashed_tid;  // the thread that took the signal
 

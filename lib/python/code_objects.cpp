@@ -13,8 +13,15 @@ namespace pycore {
 namespace {
 
 constexpr std::size_t kMaxLineTable = 16U << 20;  // bytes; those of generated modules reach megabytes
+constexpr std::int64_t kUnknownSize = std::numeric_limits<std::int64_t>::max();
 
 std::string code_at(Address code) { return "code object at " + to_string(code); }
+
+// That of CPython's helper for inlined class calls (_Py_InitCleanup) goes one unit too far.
+bool describes(const LineTable& lines, std::int64_t size_bytes) {
+    const std::int64_t described = lines.code_bytes().value_or(size_bytes);
+    return size_bytes == kUnknownSize || described == size_bytes || described == size_bytes + 2;
+}
 
 }  // namespace
 
@@ -133,7 +140,7 @@ void CodeObjects::read_byte_code(const RemoteStruct& code, CodeInfo& info, const
         read_field<std::int64_t>(remote_, *byte_code, remote_.layout.bytes_object.ob_size, "the size of co_code");
     const auto type = types_.type_of(*byte_code);
     const bool known = size && (type ? (*type)->is_bytes() : type.error().code == ErrorCode::Absent);
-    info.size_bytes = known ? *size : std::numeric_limits<std::int64_t>::max();
+    info.size_bytes = known ? *size : kUnknownSize;
     if (size && !known) {
         report({ErrorCode::Corrupt, "the byte code of " + code_at(code.address()) + " is damaged", *byte_code});
     }
@@ -157,7 +164,15 @@ void CodeObjects::read_lines(const RemoteStruct& code, CodeInfo& info, const Rep
         return;
     }
     remote_.budget.line_table_bytes -= bytes->size();
-    info.lines = LineTable::parse(remote_.traits.line_table, *bytes, *first_line);
+    LineTable lines = LineTable::parse(remote_.traits.line_table, *bytes, *first_line);
+    if (!describes(lines, info.size_bytes)) {
+        report({ErrorCode::Corrupt,
+                fmt::format("the line table of {} is one for {} bytes of code, not {}; its lines are left out",
+                            code_at(code.address()), *lines.code_bytes(), info.size_bytes),
+                *table});
+        return;
+    }
+    info.lines = std::move(lines);
 }
 
 }  // namespace pycore

@@ -59,7 +59,8 @@ PythonFrame read_frame(const Remote& remote, CodeObjects& codes, const RemoteStr
     return frame;
 }
 
-// The _PyCFrames of a thread, youngest first, without the root that lies in the thread state.
+// The _PyCFrames of a thread, youngest first, without the root that lies in the thread state; none if they
+// cannot be read up to it, as then nobody knows which are missing.
 std::vector<Address> read_cframes(const Remote& remote, const RemoteStruct& thread_state, const Report& report) {
     const auto& fields = remote.layout.thread_state;
     std::vector<Address> cframes;
@@ -71,8 +72,9 @@ std::vector<Address> read_cframes(const Remote& remote, const RemoteStruct& thre
         cframes.push_back(node);
         return read_pointer_field(remote, node, remote.layout.cframe.previous, "_PyCFrame.previous");
     });
-    if (!done) report(done.error());
-    return cframes;
+    if (done) return cframes;
+    report(done.error());
+    return {};
 }
 
 // One to one; where a thread stands between the push of the one and of the other, the oldest belong

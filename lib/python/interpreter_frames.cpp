@@ -155,11 +155,7 @@ private:
         const CodeInfo& code = codes_.read(executable, report_);
         const std::int64_t offset = instruction_offset(frame, code);
         const bool stands_in_code = code.is_code && offset >= kBeforeFirst && offset < code.size_bytes;
-        if (!stands_in_code && !(code.absent || points_behind_code(frame) || has_sound_caller(frame))) {
-            return Error{ErrorCode::Corrupt,
-                         fmt::format("the chain of frames leads to {}, where no frame is", to_string(frame.address())),
-                         frame.address()};
-        }
+        if (!stands_in_code && !code.absent && !points_behind_code(frame)) return pass_over(frame);
         if (code.is_code && offset < kBeforeFirst) {
             report_({ErrorCode::Corrupt,
                      fmt::format("frame at {} stands outside of its code; its line is left out",
@@ -170,6 +166,19 @@ private:
         if (stands_in_code && owner != kOwnedByGenerator && offset < code.firsttraceable * 2) return {};
         if (code.is_code) fill_frame(remote_, code, offset, result, report_);
         open_.frames.push_back(std::move(result));
+        return {};
+    }
+
+    // What runs nothing that could be code is told by nobody; those who called it are, if it was called.
+    Result<void> pass_over(const RemoteStruct& frame) {
+        if (!has_sound_caller(frame)) {
+            return Error{ErrorCode::Corrupt,
+                         fmt::format("the chain of frames leads to {}, where no frame is", to_string(frame.address())),
+                         frame.address()};
+        }
+        report_({ErrorCode::Corrupt,
+                 fmt::format("the frame at {} does not tell what it runs; it is left out", to_string(frame.address())),
+                 frame.address()});
         return {};
     }
 

@@ -27,6 +27,7 @@ namespace {
 constexpr int kNoLineDelta = -128;
 constexpr std::int64_t kMaxLine = 0x7fffffff;  // co_firstlineno and lines are C ints
 constexpr int kMaxVarintShift = 30;
+constexpr std::int64_t kToTheEnd = std::numeric_limits<std::int64_t>::max();
 
 std::optional<std::uint64_t> read_varint(ByteReader& reader) {
     std::uint64_t value = 0;
@@ -129,7 +130,7 @@ void LineTable::add_lnotab(std::span<const std::byte> bytes) {
         if (rows_.back().begin == address) rows_.pop_back();
         rows_.push_back({static_cast<std::int32_t>(address), clamp_line(line), kNone, kNone, kNone});
     }
-    end_ = std::numeric_limits<std::int64_t>::max();  // the last line goes on to the code's end
+    end_ = kToTheEnd;
 }
 
 void LineTable::add_line_deltas(std::span<const std::byte> bytes) {
@@ -163,6 +164,10 @@ void LineTable::add_location_table(std::span<const std::byte> bytes) {
         rows_.push_back(row);
         end_ += ((*first & 7) + 1) * 2;
     }
+}
+
+std::optional<std::int64_t> LineTable::code_bytes() const {
+    return end_ == kToTheEnd ? std::nullopt : std::optional(end_);
 }
 
 CodePosition LineTable::find(std::int64_t byte_offset) const {

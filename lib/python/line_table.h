@@ -31,6 +31,9 @@ public:
     // A negative offset is before the first instruction: the first line.
     CodePosition find(std::int64_t byte_offset) const;
 
+    // How many bytes of code it describes; nullopt for co_lnotab, whose last line goes on to the code's end.
+    std::optional<std::int64_t> code_bytes() const;
+
 private:
     struct Row {
         std::int32_t begin;  // byte offset of the first instruction

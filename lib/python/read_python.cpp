@@ -5,6 +5,7 @@
 #include "layout/find_version.h"
 #include "layout/locate_runtime.h"
 #include "python/build_flags.h"
+#include "python/import_names.h"
 #include "python/interpreters.h"
 #include "python/lock_waits.h"
 #include "python/lost_threads.h"
@@ -66,6 +67,7 @@ void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadRe
     for (const InterpreterState& interpreter : state.interpreters) {
         complete = reader.read(interpreter, state.threads) && complete;
     }
+    reader.repair_thread_ids(state.threads);
     // A list whose link was zeroed ends like any other; that it lacks the main thread gives it away.
     if (complete && !reader.misses_main_thread(state.threads)) return;
     for (const LostThread& lost : find_lost_threads(process, remote, state.interpreters, state.threads)) {
@@ -95,6 +97,9 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
     read_threads(process, remote, reader, state, diagnostics);
     for (const InterpreterState& interpreter : state.interpreters) {
         name_threads(remote, types, interpreter, state.threads, diagnostics);
+    }
+    for (const InterpreterState& interpreter : state.interpreters) {
+        if (options.import_names) name_modules(remote, types, interpreter, state.threads, diagnostics);
     }
     state.lock_waits = find_lock_waits(process, remote);
     return state;

@@ -18,8 +18,9 @@
 namespace pycore {
 
 struct PythonReadOptions {
-    bool frames = true;  // false: interpreters, threads and GIL only (pycore gil, info)
-    FileSearch search;   // where debug files may be, for versions without a committed layout
+    bool frames = true;         // false: interpreters, threads and GIL only (pycore gil, info)
+    bool import_names = false;  // PythonFrame::module, by sys.path
+    FileSearch search;          // where debug files may be, for versions without a committed layout
 };
 
 // NotFound: no Python in this process. Unsupported: a Python that this build cannot read.

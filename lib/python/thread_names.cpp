@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "python/thread_names.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "python/dict_object.h"
@@ -9,11 +10,23 @@
 namespace pycore {
 namespace {
 
-// threading._active, or nothing where a step on the way is not there.
-Result<std::optional<Address>> find_active(const Remote& remote, TypeObjects& types, Address interpreter) {
-    using Nothing = std::optional<Address>;
+// sys.modules, which holds `sys` as long as Python code runs; null while there is none.
+Result<Address> find_modules(const Remote& remote, TypeObjects& types, Address interpreter, bool runs_code) {
     const auto modules =
         read_pointer_field(remote, interpreter, remote.layout.interpreter_state.imports_modules, "sys.modules");
+    if (!modules || !runs_code) return modules;
+    if (!*modules) return Error{ErrorCode::Corrupt, "sys.modules is not there", interpreter};
+    const auto sys = find_item(remote, types, *modules, "sys");
+    if (!sys) return sys.error();
+    if (!*sys) return Error{ErrorCode::Corrupt, "sys.modules is damaged: it holds no sys", *modules};
+    return modules;
+}
+
+// threading._active, or nothing where a step on the way is not there.
+Result<std::optional<Address>> find_active(const Remote& remote, TypeObjects& types, Address interpreter,
+                                           bool runs_code) {
+    using Nothing = std::optional<Address>;
+    const auto modules = find_modules(remote, types, interpreter, runs_code);
     if (!modules) return modules.error();
     if (!*modules) return Nothing{};
     const auto module = find_item(remote, types, *modules, "threading");
@@ -36,7 +49,11 @@ Result<std::string> read_name(const Remote& remote, TypeObjects& types, Address 
 void name_threads(const Remote& remote, TypeObjects& types, const InterpreterState& interpreter,
                   std::span<PythonThread> threads, Diagnostics& diagnostics) {
     const auto warn = [&](const Error& error, const char* what) { diagnostics.warn(error.with_context(what)); };
-    const auto active = find_active(remote, types, interpreter.address);
+    const bool runs_code = !interpreter.finalizing.value_or(false) &&
+                           std::any_of(threads.begin(), threads.end(), [&](const PythonThread& thread) {
+                               return thread.interpreter_id == interpreter.id && !thread.activations.empty();
+                           });
+    const auto active = find_active(remote, types, interpreter.address, runs_code);
     if (!active) warn(active.error(), "the names of Python's threads are unknown");
     if (!active || !*active) return;
     std::unordered_multimap<std::uint64_t, PythonThread*> by_ident;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/walk_list.h"
 #include "python/frames.h"
@@ -100,19 +101,25 @@ std::optional<std::int64_t> ThreadReader::find_tid(const PythonThread& thread) c
     return found != tids_.end() ? found->second : thread.native_thread_id;
 }
 
-// Where pthread_self() of a thread state is no thread's and its other word is, the first is damaged: names and
-// locks know the thread by it.
-void ThreadReader::repair_thread_id(PythonThread& thread) {
-    if (tids_.contains(thread.thread_id) || !thread.native_thread_id) return;
+void ThreadReader::repair_thread_ids(std::vector<PythonThread>& threads) {
+    std::unordered_set<Address> owned;
+    for (const PythonThread& thread : threads) owned.insert(thread.thread_id);
+    for (PythonThread& thread : threads) {
+        if (!tids_.contains(thread.thread_id) && thread.native_thread_id) repair_thread_id(thread, owned);
+    }
+}
+
+void ThreadReader::repair_thread_id(PythonThread& thread, const std::unordered_set<Address>& owned) {
     const auto same = std::find_if(tids_.begin(), tids_.end(),
                                    [&](const auto& entry) { return entry.second == *thread.native_thread_id; });
-    if (same == tids_.end()) return;
+    if (same == tids_.end() || owned.contains(same->first)) return;
     diagnostics_.warn({ErrorCode::Corrupt,
                        fmt::format("thread_id {} of the thread state at {} is damaged; it is thread {}'s",
                                    to_string(thread.thread_id), to_string(thread.address), same->second),
                        thread.address},
                       same->second);
     thread.thread_id = same->first;
+    thread.main = main_thread_ == thread.thread_id;
 }
 
 PythonThread ThreadReader::read_thread(std::int64_t interpreter_id, const RemoteStruct& state) {
@@ -124,7 +131,6 @@ PythonThread ThreadReader::read_thread(std::int64_t interpreter_id, const Remote
     if (const auto native = state.value<std::int64_t>(fields.native_thread_id); native.value_or(0) != 0) {
         thread.native_thread_id = native;
     }
-    repair_thread_id(thread);
     thread.status = read_status(state);
     thread.holds_gil_flag = read_holds_gil(state);
     thread.main = thread.thread_id && main_thread_ == thread.thread_id;

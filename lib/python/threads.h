@@ -5,6 +5,7 @@
 // ThreadReader reads the thread states of an interpreter, with their frames.
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/diagnostics.h"
 #include "layout/locate_runtime.h"
@@ -27,12 +28,15 @@ public:
     bool misses_main_thread(const std::vector<PythonThread>& threads) const;
     // Appends one thread state that no list led to.
     void read_lost(const LostThread& lost, std::vector<PythonThread>& threads);
+    // Names and locks know a thread by its pthread_self(). Where that of a thread state is no thread's and its other
+    // word is, it is damaged; unless that thread has a state already.
+    void repair_thread_ids(std::vector<PythonThread>& threads);
 
 private:
     void add(PythonThread thread, std::vector<PythonThread>& threads);
     PythonThread read_thread(std::int64_t interpreter_id, const RemoteStruct& state);
     std::size_t state_size() const;
-    void repair_thread_id(PythonThread& thread);
+    void repair_thread_id(PythonThread& thread, const std::unordered_set<Address>& owned);
     AttachStatus read_status(const RemoteStruct& state) const;
     std::optional<bool> read_holds_gil(const RemoteStruct& state) const;
     std::optional<std::int64_t> find_tid(const PythonThread& thread) const;

@@ -6,6 +6,8 @@
 
 namespace pycore {
 
+constexpr std::int64_t kHeaderSize = 16;  // of an object without content; None's type says that, or 0
+
 Result<const TypeInfo*> TypeObjects::type_of(Address object) {
     const auto type = read_pointer_field(remote_, object, remote_.layout.pyobject.ob_type, "ob_type");
     if (!type) return type.error();
@@ -34,7 +36,7 @@ Result<TypeInfo> TypeObjects::read_type(Address type) const {
                   false,
                   {}};
     info.named_text = info.basic_size == remote_.layout.unicode_object.size && is_named(*object, "str");
-    info.named_none = info.basic_size == 0 && !info.is_heap_type() && is_named(*object, "NoneType");
+    info.named_none = info.basic_size <= kHeaderSize && !info.is_heap_type() && is_named(*object, "NoneType");
     if (info.is_heap_type()) {
         const auto keys =
             read_pointer_field(remote_, type, remote_.layout.heap_type_object.ht_cached_keys, "ht_cached_keys");

@@ -34,6 +34,14 @@ void write_signal(JsonStream& json, const std::optional<SignalState>& signal) {
     json.end_object();
 }
 
+// Keys of a process that belongs to a job; others do not have them.
+void write_job_place(JsonStream& json, const JobPlace& place) {
+    if (place.rank) json.member("rank", *place.rank);
+    if (place.world_size) json.member("world_size", *place.world_size);
+    if (place.host) json.member("host", *place.host);
+    if (place.job) json.member("job", *place.job);
+}
+
 void write_diagnostic(JsonStream& json, const Diagnostic& diagnostic) {
     json.begin_object(JsonLayout::OneLine);
     json.member("severity", to_string(diagnostic.severity));
@@ -72,6 +80,7 @@ void write_python_frame(JsonStream& json, const ShownFrame& shown, const ThreadS
     json.member("function", frame.function);
     json.member("qualname", frame.qualname);
     json.member("file", frame.file);
+    if (frame.module) json.member("module", frame.module);
     json.member("line", frame.line);
     json.member("column", frame.column);
     json.member("end_line", frame.end_line);
@@ -128,6 +137,7 @@ void write_document_head(JsonStream& json, std::string_view schema, const Proces
     json.member("path", state.source.path);
     json.member("arch", state.source.architecture);
     json.member("producer", state.source.producer);
+    if (state.source.time) json.member("time", *state.source.time);
     json.end_object();
 }
 
@@ -149,6 +159,12 @@ void write_process(JsonStream& json, const ProcessInfo& process) {
     process.command_line ? write_list(json, *process.command_line) : json.null();
     json.key("signal");
     write_signal(json, process.signal);
+    if (process.first_signal) {
+        json.key("first_signal");
+        write_signal(json, process.first_signal);
+    }
+    if (process.abort_message) json.member("abort_message", process.abort_message);
+    write_job_place(json, process.job_place);
     json.end_object();
 }
 

@@ -2,7 +2,10 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "report/json_stream.h"
 
+#include <fmt/format.h>
+
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 #include "report/escape.h"
@@ -75,6 +78,11 @@ void JsonStream::value(std::int64_t number) {
 void JsonStream::value(std::uint64_t number) {
     separate();
     out_ += std::to_string(number);
+}
+
+void JsonStream::value(double number) {
+    separate();
+    fmt::format_to(std::back_inserter(out_), "{:.3f}", number);
 }
 
 void JsonStream::value(Address address) {

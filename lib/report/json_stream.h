@@ -41,6 +41,7 @@ public:
     void value(bool truth);
     void value(std::int64_t number);
     void value(std::uint64_t number);
+    void value(double number);    // rounded to thousandths
     void value(Address address);  // as a string of hex digits
     void null();
     template <typename T>

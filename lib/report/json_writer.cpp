@@ -64,6 +64,8 @@ std::string write_stacks_json(const ProcessState& state, const JsonOptions& opti
     write_process_and_runtime(json, state);
     json.key("interpreters");
     write_interpreters(json, state);
+    json.key("cause");
+    write_cause(json, state.cause);
     json.key("threads");
     json.begin_array();
     for (const ThreadState& thread : state.threads) {

@@ -46,6 +46,7 @@ SourceLines::File SourceLines::open(const std::string& path) const {
 }
 
 std::optional<std::string_view> SourceLines::find(const std::string& path, std::int64_t number) {
+    if (use_ == Use::Never) return std::nullopt;
     auto found = files_.find(path);
     if (found == files_.end()) found = files_.emplace(path, open(path)).first;
     File& file = found->second;

@@ -27,7 +27,9 @@ struct SourceSearch {
 
 class SourceLines {
 public:
-    explicit SourceLines(SourceSearch search) : search_(std::move(search)) {}
+    enum class Use { Yes, Never };  // Never: no file is opened
+
+    explicit SourceLines(SourceSearch search, Use use = Use::Yes) : search_(std::move(search)), use_(use) {}
 
     // Line `number` (1-based) of the file, without its line break; nullopt if it cannot be had.
     std::optional<std::string_view> find(const std::string& path, std::int64_t number);
@@ -47,6 +49,7 @@ private:
     File open(const std::string& path) const;
 
     SourceSearch search_;
+    Use use_;
     std::unordered_map<std::string, File> files_;
 };
 

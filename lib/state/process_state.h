@@ -25,6 +25,7 @@ struct SourceInfo {
     std::string path;
     std::string architecture = "x86_64";
     std::string producer = "unknown";
+    std::optional<std::string> time = {};  // when the picture was taken, UTC, "2026-11-21T15:04:05.123456Z"
 };
 
 struct SignalState {
@@ -35,6 +36,15 @@ struct SignalState {
     std::optional<std::int64_t> sender_pid;
 };
 
+// A process's place in a job of many, as its launcher told it.
+struct JobPlace {
+    std::optional<std::int64_t> rank;
+    std::optional<std::int64_t> world_size;
+    std::optional<std::string> host;
+    std::optional<std::string> job;  // "1234.0": Slurm's job and step; else what the launcher calls it
+    bool operator==(const JobPlace&) const = default;
+};
+
 struct ProcessInfo {
     std::optional<std::int64_t> pid;
     std::optional<std::int64_t> ppid;
@@ -42,6 +52,10 @@ struct ProcessInfo {
     std::optional<std::string> executable;
     std::optional<std::vector<std::string>> command_line;
     std::optional<SignalState> signal;
+    JobPlace job_place = {};
+    // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
+    std::optional<SignalState> first_signal = {};
+    std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
 };
 
 struct ModuleInfo {
@@ -128,6 +142,7 @@ struct ProcessState {
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
     std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
+    std::uint64_t touched_bytes = 0;  // of the dump: looked at to tell all this
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;

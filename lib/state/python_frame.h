@@ -20,6 +20,7 @@ struct PythonFrame {
     std::optional<std::string> function;  // co_name
     std::optional<std::string> qualname;  // co_qualname, 3.11+
     std::optional<std::string> file;      // co_filename
+    std::optional<std::string> module;    // dotted, by the process's own sys.path; nullopt: not asked or not found
     std::optional<std::int64_t> line;     // 1-based; nullopt: the instruction has no line
     std::optional<std::int64_t> column;   // 0-based UTF-8 byte offsets, 3.11+
     std::optional<std::int64_t> end_line;

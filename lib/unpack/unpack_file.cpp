@@ -75,6 +75,8 @@ std::vector<std::string> folders_to_unpack(const std::string& path) {
     return SparseFile::candidate_folders();
 }
 
+std::vector<std::string> folders_to_unpack() { return SparseFile::candidate_folders(); }
+
 Result<UnpackedFile> unpack_file(const MappedFile& packed, Compression compression, const UnpackLimits& limits) {
     auto decoder = make_decoder(compression);
     if (!decoder) return std::move(decoder).error();

@@ -35,6 +35,9 @@ struct UnpackedFile {
 // Where unpack_file would make its temporary file; nowhere if `path` is no compressed file.
 std::vector<std::string> folders_to_unpack(const std::string& path);
 
+// The same for any compressed file.
+std::vector<std::string> folders_to_unpack();
+
 // An Error where there is nothing: no temporary file, or no byte could be unpacked.
 Result<UnpackedFile> unpack_file(const MappedFile& packed, Compression compression, const UnpackLimits& limits = {});
 

@@ -63,6 +63,16 @@ TEST_CASE("an unplaced activation between two sure ones marks that span alone", 
     CHECK(stack.status == MergeStatus::Partial);
 }
 
+TEST_CASE("a damaged anchor does not change the order of calls", "[analysis]") {
+    const NativeStack native = native_stack({kLoop, kLoop, kLoop, "main"});
+    const auto python = python_thread({activation(stack_address(0), {"c"}), activation(stack_address(3), {"b"}),
+                                       activation(stack_address(1), {"a2"}), activation(stack_address(2), {"a"})});
+
+    const MergedStack stack = merge_stacks(native, {python});
+
+    CHECK(spell(stack) == "main " + kLoop + " py:a " + kLoop + " py:a2 py:b? " + kLoop + " py:c");
+}
+
 TEST_CASE("heap frames are placed by who holds them, although a callee holds them too", "[analysis]") {
     NativeStack native = native_stack({"take_gil", kLoop, "vectorcall", kLoop, "main"});
     native.frames[1].frame_candidates = {{0xb}, {0xa}};  // the caller's frame lies in a saved slot

@@ -330,6 +330,23 @@ TEST_CASE("the helper frame of an inlined class call is left out where the inter
     }
 }
 
+TEST_CASE("the line table of another code object tells no wrong line and is told", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        if (python.traits().line_table == layout::LineTableFormat::Lnotab) continue;  // tells no length
+        const Address interpreter = python.add_interpreter(0);
+        const Address code = python.add_code({.name = "a", .units = 8});
+        const Address other = python.add_code({.name = "b", .units = 20});
+        const auto field = python.layout().code_object.linetable;
+        python.set(code, field, python.get<std::uint64_t>(other + *field));
+        python.add_thread(interpreter, 7, {{{code, 3}}});
+        const auto reading = read(python);
+        CHECK(spell(reading.thread()) == "a:? ");
+        CHECK(reading.diagnostics.size() == 1);
+    }
+}
+
 TEST_CASE("an instruction outside of its code has no line and is told", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());

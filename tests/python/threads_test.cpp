@@ -36,6 +36,21 @@ Reading read(const RuntimeBuilder& python) { return read(python.process()); }
 
 }  // namespace
 
+TEST_CASE("lost names of threads are told where sys.modules is damaged", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        python.add_thread(interpreter, 7, {{{python.add_code({.name = "a"})}}});
+        CHECK(read(python).diagnostics.empty());
+        const auto field = python.layout().interpreter_state.imports_modules;
+        python.set(interpreter, field, python.dict({}).value);
+        CHECK(read(python).diagnostics.size() == 1);
+        python.set(interpreter, field, std::uint64_t{0});
+        CHECK(read(python).diagnostics.size() == 1);
+    }
+}
+
 TEST_CASE("threads carry the names that threading gave them, in all versions", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());
@@ -184,6 +199,22 @@ TEST_CASE("a garbage collection that runs is told, in all versions", "[python]")
             in_runtime ? python.runtime() + *in_runtime : interpreter + *python.layout().interpreter_state.gc;
         python.set(gc, python.layout().gc.collecting, std::int32_t{1});
         CHECK(read(python).state.interpreters[0].gc_collecting == true);
+    }
+}
+
+TEST_CASE("the state of a thread that the core does not list is given to no other", "[python]") {
+    for (const test::Build& build : test::all_builds()) {
+        CAPTURE(build.name());
+        RuntimeBuilder python(build);
+        const Address interpreter = python.add_interpreter(0);
+        const auto lost = python.add_thread(interpreter, 11, {});
+        python.add_thread(interpreter, 7, {});
+        python.set(lost.state, python.layout().thread_state.thread_id, std::uint64_t{0x1234});
+        python.set(lost.state, python.layout().thread_state.native_thread_id, std::uint64_t{7});
+        const auto reading = read(python);
+        CHECK(std::count_if(reading.state.threads.begin(), reading.state.threads.end(),
+                            [&](const PythonThread& thread) { return thread.thread_id == python.thread_pointer(7); }) ==
+              1);
     }
 }
 

@@ -93,7 +93,7 @@ std::size_t ObjectBuilder::room_at(Address address) const {
 
 std::size_t ObjectBuilder::basic_size_of(const std::string& type_name) const {
     if (type_name == "code") return layout_.code_object.co_code_adaptive.value_or(*layout_.code_object.size);
-    return type_name == "NoneType" ? 0 : layout_.dict_object.size.value_or(0);
+    return type_name == "NoneType" ? (version_.minor < 13 ? 0 : 16) : layout_.dict_object.size.value_or(0);
 }
 
 Address ObjectBuilder::none() { return object("NoneType", 16); }

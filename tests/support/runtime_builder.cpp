@@ -39,6 +39,7 @@ Address RuntimeBuilder::add_interpreter(std::int64_t id) {
     set(made, fields.runtime, runtime_.value);
     set(made, fields.next, newest_interpreter_.value);
     set(made, fields.sysdict, dict({{text("abiflags"), text("")}}).value);
+    set(made, fields.imports_modules, dict({{text("sys"), module(dict({}))}}).value);
     if (!newest_interpreter_) set(runtime_, layout().runtime_state.interpreters_main, made.value);
     newest_interpreter_ = made;
     set(runtime_, layout().runtime_state.interpreters_head, made.value);

@@ -17,13 +17,11 @@ import sys
 import tempfile
 import time
 
+from steps import StepFailed, run
+
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build"
 PROGRAM = CHECKOUT / "tools" / "dev" / "hanging_program.py"
-
-
-class StepFailed(Exception):
-    pass
 
 
 def main():
@@ -95,16 +93,6 @@ def show(core):
     if status not in (0, 3):  # 3: some part could not be read, and was told
         raise StepFailed(shlex.join(str(word) for word in command))
     return 0
-
-
-def run(command, quiet=False):
-    command = [str(word) for word in command]
-    done = subprocess.run(command, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.STDOUT if quiet else None, universal_newlines=True)
-    if done.returncode != 0:
-        if quiet:
-            print(done.stdout)
-        raise StepFailed(shlex.join(command))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ import sys
 import time
 import xml.etree.ElementTree as xml
 
+from steps import StepFailed, run
+
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build"
 SANITIZED = CHECKOUT / "build-sanitize"
@@ -36,10 +38,6 @@ DAMAGE_CASES = 500
 DAMAGE_CASES_SANITIZED = 100
 DAMAGE_SECONDS = 240
 CANNOT_STORM = 77
-
-
-class StepFailed(Exception):
-    pass
 
 
 class Counts:
@@ -221,17 +219,6 @@ def find_python_with_pytest():
         if subprocess.run([python, "-c", "import pytest, jsonschema"], stderr=subprocess.DEVNULL).returncode == 0:
             return python
     raise StepFailed("python3 -c 'import pytest, jsonschema'")
-
-
-def run(command, quiet=False):
-    """Runs a step that the others need; its output is shown if it fails or is not `quiet`."""
-    command = [str(word) for word in command]
-    done = subprocess.run(command, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.STDOUT if quiet else None, universal_newlines=True)
-    if done.returncode != 0:
-        if quiet:
-            print(done.stdout)
-        raise StepFailed(shlex.join(command))
 
 
 def attempt(command, environment=None):

@@ -91,14 +91,14 @@ def fetch_suite(suite, archive):
     common.stamp(folder, recipe)
 
 
-def prepare_apt(state, suite, archive):
+def prepare_apt(state, suite, archive, kind="deb"):
     """A state folder in which nothing is installed; returns the options that make apt use it."""
     shutil.rmtree(state, ignore_errors=True)
     for name in ("lists/partial", "cache/archives/partial", "none"):
         (state / name).mkdir(parents=True)
     (state / "status").touch()
     (state / "sources.list").write_text(
-        "deb [signed-by=%s] %s %s main\n" % (KEYRING, archive, suite))
+        "%s [signed-by=%s] %s %s main\n" % (kind, KEYRING, archive, suite))
     settings = {"Dir::State": state, "Dir::State::status": state / "status",
                 "Dir::State::lists": state / "lists", "Dir::Cache": state / "cache",
                 "Dir::Etc::sourcelist": state / "sources.list",

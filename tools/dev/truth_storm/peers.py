@@ -52,19 +52,9 @@ class Pystack:
         executable = (interpreter["root"] or "") + interpreter["executable"]
         roots = ["--lib-search-root", interpreter["root"]] if interpreter["root"] else []
         words = [str(self.program), "core", "--no-color", *roots, str(made.core), executable]
-        return first_difference(truth_of(made), self.parse(run(words)))
-
-    @staticmethod
-    def parse(text):
-        told, frames = {}, None
-        for line in text.splitlines():
-            thread = re.match(r"Traceback for thread (\d+) ", line)
-            frame = re.match(r'    \(Python\) File "(.*)", line (\d+), in (.*)$', line)
-            if thread:
-                frames = told.setdefault(int(thread.group(1)), [])
-            elif frame and frames is not None:
-                frames.insert(0, spelled(*frame.groups()))
-        return told
+        told = told_in(run(words), r"Traceback for thread (\d+) ",
+                       r'    \(Python\) File "(.*)", line (\d+), in (.*)$', oldest_first=True)
+        return first_difference(truth_of(made), told)
 
 
 class Gdb:
@@ -86,7 +76,9 @@ class Gdb:
             words += ["-iex", "set sysroot " + root, "-iex", "set debug-file-directory %s/usr/lib/debug" % root]
         words += ["-ex", "source %s" % script, "-ex", "thread apply all py-bt", root + interpreter["executable"],
                   str(made.core)]
-        return first_difference(truth_of(made), self.parse(run(words)))
+        told = told_in(run(words), r"Thread \d+ \(.*LWP (\d+)\)", r'  File "(.*)", line (\d+), in (\S+)',
+                       oldest_first=False)
+        return first_difference(truth_of(made), told)
 
     @staticmethod
     def find_script(interpreter):
@@ -98,17 +90,18 @@ class Gdb:
                   pathlib.Path(root + "/usr/share/gdb/auto-load/usr/lib/x86_64-linux-gnu/lib%s.so.1.0-gdb.py" % short)]
         return next((place for place in places if place.exists()), None)
 
-    @staticmethod
-    def parse(text):
-        told, frames = {}, None
-        for line in text.splitlines():
-            thread = re.match(r"Thread \d+ \(.*LWP (\d+)\)", line)
-            frame = re.match(r'  File "(.*)", line (\d+), in (\S+)', line)
-            if thread:
-                frames = told.setdefault(int(thread.group(1)), [])
-            elif frame and frames is not None:
-                frames.append(spelled(*frame.groups()))
-        return told
+
+def told_in(text, thread_line, frame_line, oldest_first):
+    """{tid: frames innermost first} of a peer's output; the patterns' groups: tid; file, line, function."""
+    told, frames = {}, None
+    for line in text.splitlines():
+        thread = re.match(thread_line, line)
+        frame = re.match(frame_line, line)
+        if thread:
+            frames = told.setdefault(int(thread.group(1)), [])
+        elif frame and frames is not None:
+            frames.insert(0 if oldest_first else len(frames), spelled(*frame.groups()))
+    return told
 
 
 def run(words):

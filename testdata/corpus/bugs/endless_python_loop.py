@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python code that does not come to an end."""
+# bug: {"ends": "hang"}
+
+
+def search(goal):
+    position = 0
+    while position != goal:
+        position = (position + 2) % 1000
+
+
+def main():
+    search(3)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "base/sha256.h"
+
+#include "support/catch.h"
+
+using namespace pycore;
+
+TEST_CASE("a digest is what FIPS 180-4 says it is", "[base]") {
+    CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
+          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    CHECK(sha256_hex("abc", 16) == "ba7816bf8f01cfea");
+}
+
+TEST_CASE("a text that is hashed in pieces has the digest of the whole", "[base]") {
+    const std::string text(1'000'000, 'a');
+    CHECK(sha256_hex(text) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    Sha256 hash;
+    for (std::size_t at = 0; at < text.size(); at += 37) hash.update(std::string_view(text).substr(at, 37));
+    CHECK(hash.finish()[0] == 0xcd);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "process/handled_signal.h"
+
+#include <array>
+#include <csignal>
+#include <cstring>
+
+#include "memory/buffer_memory.h"
+#include "support/catch.h"
+
+using namespace pycore;
+
+namespace {
+
+std::vector<std::byte> signal_frame(std::int32_t number, std::int32_t code, std::uint64_t address) {
+    std::vector<std::byte> bytes(304 + 128);
+    std::memcpy(bytes.data() + 304, &number, sizeof(number));
+    std::memcpy(bytes.data() + 304 + 8, &code, sizeof(code));
+    std::memcpy(bytes.data() + 304 + 16, &address, sizeof(address));
+    return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("the signal that a handler was called for is read from its frame", "[process]") {
+    BufferMemory memory;
+    memory.write({0x7000}, signal_frame(SIGSEGV, SEGV_MAPERR, 0x18));
+    const auto signal = read_handled_signal(memory, {0x7000});
+    REQUIRE(signal);
+    CHECK(signal->number == SIGSEGV);
+    CHECK(signal->fault_address == Address{0x18});
+    CHECK_FALSE(signal->sender_pid);
+}
+
+TEST_CASE("a stack without a signal frame gives no signal", "[process]") {
+    BufferMemory memory;
+    memory.write({0x7000}, signal_frame(0, 0, 0));
+    memory.write({0x9000}, signal_frame(4711, 1, 0));
+    CHECK_FALSE(read_handled_signal(memory, {0x7000}));
+    CHECK_FALSE(read_handled_signal(memory, {0x9000}));
+    CHECK_FALSE(read_handled_signal(memory, {0xffff'0000}));
+}
