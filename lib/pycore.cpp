@@ -13,8 +13,10 @@
 #include "native/unwinder.h"
 #include "process/abort_message.h"
 #include "process/core_process.h"
+#include "process/file_probe.h"
 #include "process/handled_signal.h"
 #include "process/signal_names.h"
+#include "process/snapshot_manifest.h"
 #include "python/heap_ranges.h"
 #include "python/read_python.h"
 #include "state/merged_frames.h"
@@ -46,6 +48,11 @@ JobPlace job_place(const ProcessSnapshot& process) {
     return {told.rank, told.world_size, told.node ? told.node : process.host, std::move(told.job)};
 }
 
+SnapshotInfo snapshot_info(const SnapshotManifest& manifest) {
+    return {manifest.level,    manifest.consistency, manifest.stopped, manifest.pause_ns,
+            manifest.redacted, manifest.time,        manifest.host,    manifest.left_out};
+}
+
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
@@ -53,6 +60,7 @@ void describe_process(const ProcessSnapshot& process, ProcessState& state) {
                      job_place(process), std::nullopt,         read_abort_message(process)};
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
+    if (process.manifest) state.snapshot = snapshot_info(*process.manifest);
     for (const Module& module : process.modules) {
         state.modules.push_back({module.path, module.range.begin, module.range, module.build_id, module.found_path,
                                  std::string(to_string(module.match))});
@@ -252,6 +260,15 @@ HeapSource heap_source(const LiveProcess& process) {
     return source;
 }
 
+// Sources are read for reports: not from a file system that hangs, as the process itself may for its sake.
+std::set<std::string> find_silent_sources(const ProcessState& state, std::int64_t pid, Diagnostics& diagnostics) {
+    std::set<std::string> paths;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (frame.file && frame.file->starts_with('/')) paths.insert(*frame.file);
+    });
+    return find_silent_files(pid, paths, diagnostics);
+}
+
 }  // namespace
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
@@ -288,6 +305,7 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
+    state.silent_files = find_silent_sources(state, pid, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
     for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));

@@ -82,6 +82,16 @@ Result<void> write_snapshot(LiveReading& reading, const Invocation& invocation, 
     return {};
 }
 
+// What the snapshot lacks is told by the commands that read it; files that do not answer are news of now.
+void tell_unread_files(const Invocation& invocation, std::int64_t pid, const std::vector<Diagnostic>& diagnostics) {
+    for (const Diagnostic& diagnostic : diagnostics) {
+        const bool of_files = diagnostic.severity == Severity::Warning && diagnostic.code == to_string(ErrorCode::Io);
+        if (of_files || invocation.has("verbose")) {
+            print_error(invocation.tool(), fmt::format("{}: {}", pid, diagnostic.message));
+        }
+    }
+}
+
 Level level_of(const Invocation& invocation) {
     if (invocation.has("full")) return Level::Full;
     return invocation.has("heap") ? Level::Heap : Level::Mini;
@@ -103,6 +113,7 @@ FreezeResult freeze(const Invocation& invocation, std::int64_t pid, const StopSi
         result.error = reading.error().message;
         return result;
     }
+    tell_unread_files(invocation, pid, reading->state.diagnostics);
     if (const auto done = write_snapshot(*reading, invocation, result); !done) result.error = done.error().message;
     return result;
 }

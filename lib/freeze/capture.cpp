@@ -27,7 +27,7 @@ public:
         : capture_(capture), options_(options), walk_(walk), find_heap_(find_heap) {}
 
     Result<void> run() {
-        foresee_anew();
+        foresee();
         if (auto enough = take_level(); !enough) return enough;
         const bool traced = capture_.process.status.tracer != 0;
         if (!options_.always_stop && try_without_stop()) return {};
@@ -39,17 +39,6 @@ public:
 private:
     std::int64_t pid() const { return *capture_.process.snapshot.pid; }
 
-    // A search through all of memory is done once, and what it looked at is not kept.
-    void foresee_anew() {
-        capture_.process.pages->attach();
-        auto result = walk_(capture_.process.snapshot);
-        if (result.searched) {
-            capture_.process.snapshot.runtime_hint = std::move(result.searched);
-            capture_.process.pages->forget();
-        }
-        foresee();
-    }
-
     Result<void> take_level() {
         LivePages& pages = *capture_.process.pages;
         if (options_.level == Level::Full) {
@@ -59,7 +48,7 @@ private:
         if (options_.level == Level::Heap) {
             for (const AddressRange& range : find_heap_(capture_.process)) pages.fetch_resident(range);
         }
-        pages.close_gaps(kMaxRuns);
+        if (options_.level != Level::Mini) pages.close_gaps(kMaxRuns);
         return {};
     }
 
@@ -76,12 +65,18 @@ private:
                      {}};
     }
 
-    // Reads what a walk needs, while the process runs.
+    // Reads what a walk needs, while the process runs. A search through all of memory is done once, and what it
+    // looked at is not kept.
     void foresee() {
-        capture_.process.pages->attach();
-        static_cast<void>(walk_(capture_.process.snapshot));
-        look_at_essentials(capture_.process);
-        capture_.process.pages->close_gaps(kMaxRuns);
+        LiveProcess& process = capture_.process;
+        process.pages->attach();
+        if (auto result = walk_(process.snapshot); result.searched) {
+            process.snapshot.runtime_hint = std::move(result.searched);
+            process.pages->forget();
+            static_cast<void>(walk_(process.snapshot));
+        }
+        look_at_essentials(process);
+        process.pages->close_gaps(kMaxRuns);
     }
 
     // Walks over what was captured; true if nothing was missing.

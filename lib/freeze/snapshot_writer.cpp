@@ -219,6 +219,9 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     for (const auto& [range, hole] : capture.process.pages->holes()) {
         manifest.left_out[std::string(to_string(hole))] += range.size_bytes();
     }
+    for (const ProcMapping& mapping : capture.process.mappings) {
+        if (!mapping.readable || mapping.is_device()) manifest.left_out["unreadable"] += mapping.range.size_bytes();
+    }
     manifest.consistency = to_string(capture.consistency);
     manifest.stopped = capture.stopped;
     manifest.pause_ns = capture.pause.count();

@@ -180,13 +180,25 @@ void LivePages::read_pages(Area& area, std::size_t first, std::size_t count) {
     }
 }
 
+// Pages that were the file's and are the process's own now.
+void LivePages::take_what_was_touched(Area& area) {
+    const auto first = std::find(area.pages.begin(), area.pages.end(), kOfFile);
+    if (first == area.pages.end() || pagemap_ < 0) return;
+    const std::size_t begin = static_cast<std::size_t>(first - area.pages.begin());
+    entries_.resize(area.pages.size() - begin);
+    const auto offset = static_cast<off_t>(area.address_of(begin).value / kPage * sizeof(entries_[0]));
+    const ssize_t got = ::pread(pagemap_, entries_.data(), entries_.size() * sizeof(entries_[0]), offset);
+    for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got) / sizeof(entries_[0]); ++i) {
+        if (area.pages[begin + i] == kOfFile && entries_[i] != 0) area.pages[begin + i] = kThere;
+    }
+}
+
 std::uint64_t LivePages::read_again(const std::function<bool()>& go_on) {
     std::uint64_t total = 0;
     bool going = true;
     for (Area& area : areas_) {
+        take_what_was_touched(area);
         for (std::size_t page = 0; page < area.pages.size();) {
-            // One that was touched since is read.
-            if (area.pages[page] == kOfFile && pagemap_entry(area, page) != 0) area.pages[page] = kThere;
             if (area.pages[page] != kThere) {
                 ++page;
                 continue;

@@ -106,6 +106,7 @@ private:
     void close_gaps_in(Area& area, std::size_t max_gap);
     void read_pages(Area& area, std::size_t first, std::size_t count);
     std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
+    void take_what_was_touched(Area& area);
     bool take_from_file(Area& area, std::size_t page) const;
     std::size_t copy(Address address, std::span<std::byte> out) const;
 
@@ -116,6 +117,7 @@ private:
     std::size_t reserved_ = 0;
     std::vector<Area> areas_;
     bool attached_ = true;
+    std::vector<std::uint64_t> entries_;  // of the pagemap
     std::uint64_t misses_ = 0;
     std::optional<std::vector<AddressRange>> reads_;  // as they came
 };

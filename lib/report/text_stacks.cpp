@@ -167,6 +167,7 @@ std::string changed_sources(const SourceLines& source) {
 std::string write_stacks_text(const ProcessState& state, const TextOptions& options) {
     SourceSearch search = options.source;
     search.texts = &state.sources;
+    search.silent = &state.silent_files;
     StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search))};
     std::string text = render_process(state, printer.palette);
     std::vector<StackGroup> groups = group_threads(printer);
