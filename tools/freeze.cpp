@@ -38,8 +38,9 @@ std::string file_for(const Invocation& invocation, std::int64_t pid, const Snaps
 }
 
 // The report that lies in the snapshot: the stacks as they can be told here and now.
-std::string report_of(const ProcessState& state) {
+std::string report_of(const ProcessState& state, bool redacted) {
     TextOptions options;
+    options.source_lines = !redacted;  // they may hold what is to be left out
     options.color = false;
     return write_stacks_text(state, options);
 }
@@ -47,7 +48,7 @@ std::string report_of(const ProcessState& state) {
 // The snapshot, and with --bundle the files beside it.
 Result<std::uint64_t> write_capture(const LiveReading& reading, const SnapshotManifest& manifest,
                                     const Invocation& invocation, const std::string& path) {
-    const SnapshotImage image(reading.capture, manifest, report_of(reading.state));
+    const SnapshotImage image(reading.capture, manifest, report_of(reading.state, manifest.redacted));
     const bool bundle = invocation.has("bundle") || invocation.has("source");
     const std::int64_t pid = *reading.capture.process.snapshot.pid;
     const ReadOptions read = invocation.read_options(ReadDepth::Stacks);

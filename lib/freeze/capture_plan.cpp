@@ -83,19 +83,20 @@ void look_at_stacks(const LiveProcess& process) {
     for (const Thread& thread : process.snapshot.threads) look_at_stack(process, thread);
 }
 
+// How much of a mapping is data of a module; .bss is the anonymous memory behind that, and what else the kernel put
+// right there is not.
+static std::uint64_t module_data_in(const LiveProcess& process, const ProcMapping& mapping) {
+    if (!mapping.readable || !mapping.writable || mapping.shared || mapping.is_device()) return 0;
+    const Module* module = process.snapshot.find_module(mapping.range.begin);
+    if (module == nullptr) return 0;
+    return std::min({mapping.range.size_bytes(), module->range.end - mapping.range.begin, kMaxModuleData});
+}
+
 void look_at_essentials(const LiveProcess& process) {
     look_at_stacks(process);
-    const ProcMapping* before = nullptr;
     for (const ProcMapping& mapping : process.mappings) {
-        // .bss is anonymous memory right behind a module's data.
-        const bool is_bss =
-            mapping.path.empty() && before != nullptr && before->is_file() && before->range.end == mapping.range.begin;
-        const bool is_data = mapping.is_file() && !mapping.is_device();
-        if (mapping.readable && mapping.writable && (is_data || is_bss)) {
-            look_at(process, mapping.range.begin, std::min(mapping.range.size_bytes(), kMaxModuleData));
-        }
+        if (const auto size = module_data_in(process, mapping)) look_at(process, mapping.range.begin, size);
         if (mapping.path == "[vdso]") look_at(process, mapping.range.begin, mapping.range.size_bytes());
-        before = &mapping;
     }
 }
 

@@ -25,6 +25,7 @@ constexpr std::size_t kBatchPages = 1024;                       // 4 MiB
 constexpr std::size_t kPagemapBatch = 16384;
 constexpr std::uint64_t kPresentBit = 1ULL << 63;
 constexpr std::uint64_t kSwappedBit = 1ULL << 62;
+constexpr std::uint64_t kFileBit = 1ULL << 61;
 constexpr std::size_t kMaxNoted = 64 << 10;  // bytes of one read; longer ones look for something
 
 enum PageState : std::uint8_t {
@@ -180,37 +181,40 @@ void LivePages::read_pages(Area& area, std::size_t first, std::size_t count) {
     }
 }
 
-// Pages that were the file's and are the process's own now.
-void LivePages::take_what_was_touched(Area& area) {
-    const auto first = std::find(area.pages.begin(), area.pages.end(), kOfFile);
-    if (first == area.pages.end() || pagemap_ < 0) return;
-    const std::size_t begin = static_cast<std::size_t>(first - area.pages.begin());
-    entries_.resize(area.pages.size() - begin);
-    const auto offset = static_cast<off_t>(area.address_of(begin).value / kPage * sizeof(entries_[0]));
-    const ssize_t got = ::pread(pagemap_, entries_.data(), entries_.size() * sizeof(entries_[0]), offset);
-    for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got) / sizeof(entries_[0]); ++i) {
-        if (area.pages[begin + i] == kOfFile && entries_[i] != 0) area.pages[begin + i] = kThere;
-    }
+bool LivePages::read_entries(const Area& area) {
+    entries_.resize(area.pages.size());
+    const std::size_t size = entries_.size() * sizeof(entries_[0]);
+    const auto offset = static_cast<off_t>(area.address_of(0).value / kPage * sizeof(entries_[0]));
+    return pagemap_ >= 0 && ::pread(pagemap_, entries_.data(), size, offset) == static_cast<ssize_t>(size);
+}
+
+// Private mappings only: a page that the process wrote to is its own from then on, and no file's.
+bool LivePages::is_still_of_file(const Area& area, std::size_t page) const {
+    if (area.pages[page] == kOfFile && entries_[page] == 0) return true;
+    return (entries_[page] & kPresentBit) != 0 && (entries_[page] & kFileBit) != 0;
 }
 
 std::uint64_t LivePages::read_again(const std::function<bool()>& go_on) {
     std::uint64_t total = 0;
     bool going = true;
     for (Area& area : areas_) {
-        take_what_was_touched(area);
-        for (std::size_t page = 0; page < area.pages.size();) {
-            if (area.pages[page] != kThere) {
-                ++page;
-                continue;
-            }
+        if (area.pages.empty()) continue;
+        const bool known = area.mapping.of_file && !area.mapping.shared && read_entries(area);
+        const auto is_due = [&](std::size_t page) {
+            return is_there(area.pages[page]) && (known ? !is_still_of_file(area, page) : area.pages[page] == kThere);
+        };
+        for (std::size_t page = 0; page < area.pages.size(); ++page) {
             std::size_t end = page;
-            while (end < area.pages.size() && area.pages[end] == kThere && end - page < kBatchPages) ++end;
+            while (end < area.pages.size() && end - page < kBatchPages && is_due(end)) ++end;
+            if (end == page) continue;
             going = going && go_on();
             const std::size_t wanted = (end - page) * kPage;
             const std::size_t done = going ? copy(area.address_of(page), {area.mirror + page * kPage, wanted}) : 0;
-            for (std::size_t i = page + done / kPage; i < end; ++i) area.pages[i] = going ? kVanished : kDeadline;
+            for (std::size_t i = page; i < end; ++i) {
+                area.pages[i] = i - page < done / kPage ? kThere : going ? kVanished : kDeadline;
+            }
             total += done;
-            page = end;
+            page = end - 1;
         }
     }
     return total;
@@ -233,7 +237,7 @@ std::vector<AddressRange> LivePages::present() const {
 
 void LivePages::close_gaps(std::size_t max_runs) {
     for (const std::size_t max_gap : kGaps) {
-        if (max_gap > kGaps[0] && present().size() <= max_runs) return;
+        if (present().size() <= max_runs) return;
         for (Area& area : areas_) close_gaps_in(area, max_gap);
     }
 }

@@ -28,6 +28,7 @@ public:
     struct Mapping {
         AddressRange range;
         bool of_file = false;  // false: anonymous memory
+        bool shared = false;   // others may write to it
     };
 
     // `mappings` are ascending and disjoint, whole pages, readable, and no devices.
@@ -45,7 +46,8 @@ public:
 
     std::size_t fetch(Address address, std::size_t size) override;
 
-    // Reads what was read so far once more, page by page in ascending order. `go_on` is asked before
+    // Reads what was read so far once more, page by page in ascending order, but for what is the file's still: that is
+    // as it was. `go_on` is asked before
     // each batch of at most 4 MiB; when it says no, what was not read again counts as not there.
     // Returns the bytes read.
     std::uint64_t read_again(const std::function<bool()>& go_on);
@@ -106,7 +108,8 @@ private:
     void close_gaps_in(Area& area, std::size_t max_gap);
     void read_pages(Area& area, std::size_t first, std::size_t count);
     std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
-    void take_what_was_touched(Area& area);
+    bool read_entries(const Area& area);
+    bool is_still_of_file(const Area& area, std::size_t page) const;
     bool take_from_file(Area& area, std::size_t page) const;
     std::size_t copy(Address address, std::span<std::byte> out) const;
 
@@ -117,7 +120,7 @@ private:
     std::size_t reserved_ = 0;
     std::vector<Area> areas_;
     bool attached_ = true;
-    std::vector<std::uint64_t> entries_;  // of the pagemap
+    std::vector<std::uint64_t> entries_;  // of the pagemap, for the pages of one area
     std::uint64_t misses_ = 0;
     std::optional<std::vector<AddressRange>> reads_;  // as they came
 };

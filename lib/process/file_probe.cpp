@@ -28,9 +28,10 @@ constexpr auto kPatience = std::chrono::seconds(2);
 
 // File systems that answer from this machine's own memory and disks.
 constexpr std::array<std::string_view, 30> kOwnKinds = {
-    "autofs",   "bcachefs",   "binfmt_misc", "bpf",   "btrfs",     "cgroup",  "cgroup2", "configfs", "debugfs", "devpts",
-    "devtmpfs", "erofs",      "ext2",        "ext3",  "ext4",      "f2fs",    "fusectl", "hugetlbfs", "mqueue", "nsfs",
-    "overlay",  "proc",       "pstore",      "ramfs", "securityfs", "squashfs", "sysfs", "tmpfs",    "tracefs", "xfs"};
+    "autofs",     "bcachefs",  "binfmt_misc", "bpf",   "btrfs",   "cgroup", "cgroup2", "configfs",
+    "debugfs",    "devpts",    "devtmpfs",    "erofs", "ext2",    "ext3",   "ext4",    "f2fs",
+    "fusectl",    "hugetlbfs", "mqueue",      "nsfs",  "overlay", "proc",   "pstore",  "ramfs",
+    "securityfs", "squashfs",  "sysfs",       "tmpfs", "tracefs", "xfs"};
 
 // Of /proc/PID/mountinfo: "36 35 98:0 /root /mnt rw,noatime master:1 - ext3 /dev/root rw".
 struct Mount {
@@ -60,7 +61,8 @@ bool lies_below(const std::string& path, const std::string& point) {
 bool may_be_foreign(const std::string& path, const std::vector<Mount>& mounts) {
     const Mount* best = nullptr;
     for (const Mount& mount : mounts) {
-        if (lies_below(path, mount.point) && (best == nullptr || mount.point.size() >= best->point.size())) best = &mount;
+        if (lies_below(path, mount.point) && (best == nullptr || mount.point.size() >= best->point.size()))
+            best = &mount;
     }
     return best == nullptr || !best->own || best->point == "/" || best->point == "/home";
 }
@@ -149,11 +151,12 @@ std::set<std::string> find_silent_files(std::int64_t pid, const std::set<std::st
         std::erase_if(recorded, [&](const std::string& path) { return silent.contains(path); });
     }
     if (silent.empty()) return silent;
-    diagnostics.warn({ErrorCode::Io,
-                      fmt::format("{} files that the process uses do not answer, {} first; their file system hangs, and "
-                                  "what they hold is left out",
-                                  silent.size(), *silent.begin()),
-                      {}});
+    diagnostics.warn(
+        {ErrorCode::Io,
+         fmt::format("{} files that the process uses do not answer, {} first; their file system hangs, and "
+                     "what they hold is left out",
+                     silent.size(), *silent.begin()),
+         {}});
     return silent;
 }
 

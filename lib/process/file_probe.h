@@ -13,8 +13,9 @@
 
 namespace pycore {
 
-// Those of `paths` (absolute, as the process sees them) whose file system does not answer within two seconds. Nothing is
-// tried where all mounts of the process are of kinds that need nobody's answer (ext4, tmpfs, ...). What is found is told.
+// Those of `paths` (absolute, as the process sees them) whose file system does not answer within two seconds. Nothing
+// is tried where all mounts of the process are of kinds that need nobody's answer (ext4, tmpfs, ...). What is found is
+// told.
 std::set<std::string> find_silent_files(std::int64_t pid, const std::set<std::string>& paths, Diagnostics& diagnostics);
 
 // A program in a container knows its files by other paths: where its root directory is for us, "" if it is ours.

@@ -142,7 +142,7 @@ Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
     std::vector<LoadSegment> segments;
     for (const ProcMapping& mapping : process.mappings) {
         if (!is_readable(mapping)) continue;
-        mirrors.push_back({mapping.range, mapping.is_file()});
+        mirrors.push_back({mapping.range, mapping.is_file(), mapping.shared});
         segments.push_back({mapping.range, mapping.readable, mapping.writable, mapping.executable, {}});
     }
     auto pages = LivePages::open(*process.snapshot.pid, mirrors);
@@ -158,7 +158,8 @@ Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
 std::set<std::string> mapped_files(const LiveProcess& process) {
     std::set<std::string> paths;
     for (const ProcMapping& mapping : process.mappings) {
-        if (mapping.is_file() && !mapping.is_device() && !path_before_deletion(mapping.path)) paths.insert(mapping.path);
+        if (mapping.is_file() && !mapping.is_device() && !path_before_deletion(mapping.path))
+            paths.insert(mapping.path);
     }
     return paths;
 }

@@ -85,8 +85,8 @@ std::string reason_phrase(const std::string& reason) {
 
 // Manifests are not to be trusted: what they say is escaped.
 void add_snapshot(std::string& text, const SnapshotInfo& snapshot) {
-    add_row(text, "frozen", fmt::format("{} on {}, {}", escape(snapshot.time), escape(snapshot.host),
-                                        freezing_phrase(snapshot)));
+    add_row(text, "frozen",
+            fmt::format("{} on {}, {}", escape(snapshot.time), escape(snapshot.host), freezing_phrase(snapshot)));
     std::string left_out;
     for (const auto& [reason, bytes] : snapshot.left_out) {
         if (left_out.size() > 500) break;

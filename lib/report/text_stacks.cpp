@@ -168,7 +168,8 @@ std::string write_stacks_text(const ProcessState& state, const TextOptions& opti
     SourceSearch search = options.source;
     search.texts = &state.sources;
     search.silent = &state.silent_files;
-    StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search))};
+    const auto use = options.source_lines ? SourceLines::Use::Yes : SourceLines::Use::Never;
+    StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search), use)};
     std::string text = render_process(state, printer.palette);
     std::vector<StackGroup> groups = group_threads(printer);
     std::size_t size = text.size();

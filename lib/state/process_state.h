@@ -66,7 +66,7 @@ struct SnapshotInfo {
     bool stopped = false;
     std::int64_t pause_ns = 0;
     bool redacted = false;
-    std::string time;                              // UTC
+    std::string time;  // UTC
     std::string host;
     std::map<std::string, std::uint64_t> left_out;  // bytes of the process that are not in it, by reason
 };
@@ -155,9 +155,9 @@ struct ProcessState {
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
     std::optional<SnapshotInfo> snapshot;
-    std::set<std::string> silent_files;  // of this machine: opening one would block
+    std::set<std::string> silent_files;          // of this machine: opening one would block
     std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
-    std::uint64_t touched_bytes = 0;  // of the dump: looked at to tell all this
+    std::uint64_t touched_bytes = 0;             // of the dump: looked at to tell all this
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;
