@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "analysis/conclude.h"
+#include "analysis/frame_names.h"
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
@@ -48,6 +50,18 @@ JobPlace job_place(const ProcessSnapshot& process) {
     return {told.rank, told.world_size, told.node ? told.node : process.host, std::move(told.job)};
 }
 
+// Extension modules carry the tag of their ABI in their names, outside of the folder of Python's own.
+std::vector<std::string> extension_packages(const std::vector<Module>& modules) {
+    std::set<std::string> packages;
+    for (const Module& module : modules) {
+        const bool tagged = module.path.find(".cpython-") != std::string::npos || module.path.ends_with(".abi3.so");
+        if (!tagged || module.path.find("/lib-dynload/") != std::string::npos) continue;
+        const std::string name = native_module_name(module.path, false);
+        packages.insert(name.substr(0, name.find('.')));
+    }
+    return {packages.begin(), packages.end()};
+}
+
 SnapshotInfo snapshot_info(const SnapshotManifest& manifest) {
     return {manifest.level,    manifest.consistency, manifest.stopped, manifest.pause_ns,
             manifest.redacted, manifest.time,        manifest.host,    manifest.left_out};
@@ -57,7 +71,9 @@ void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
                      process.executable, process.command_line, signal_state(process.signal),
-                     job_place(process), std::nullopt,         read_abort_message(process)};
+                     job_place(process)};
+    state.process.abort_message = read_abort_message(process);
+    state.process.extensions = extension_packages(process.modules);
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
     if (process.manifest) state.snapshot = snapshot_info(*process.manifest);
@@ -196,8 +212,8 @@ void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
         if (!thread.crashed) continue;
         for (const NativeFrame& frame : thread.native.frames) {
             if (!frame.is_signal_trampoline) continue;
-            const auto first = read_handled_signal(*process.memory, frame.sp);
-            if (first && first->number == process.signal->number) state.process.first_signal = signal_state(first);
+            state.process.first_signal =
+                signal_state(read_handled_signal(*process.memory, frame.sp, process.signal->number));
             return;
         }
     }

@@ -14,4 +14,7 @@ void enter_sandbox_for(const Invocation& invocation, const ReadOptions& read, co
 // The same for a command that writes to --output at most.
 void enter_sandbox_for(const Invocation& invocation, const ReadOptions& read);
 
+// The same for a process that reads targets for another one, whichever they will be: it writes no report. Says nothing.
+void enter_reader_sandbox(const Invocation& invocation, const ReadOptions& read);
+
 }  // namespace pycore

@@ -2,34 +2,55 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "analysis/thread_keys.h"
 
-#include <algorithm>
-
-#include "analysis/system_calls.h"
+#include <string_view>
+#include <utility>
 
 namespace pycore {
 namespace {
 
-std::string without_digits(std::string_view name) {
+// "Thread-7 (work)", as CPython 3.10 and newer call it, was "Thread-7" before; "pool-3_worker-1" -> "pool-_worker".
+std::string plain_role(std::string_view name) {
+    if (name.starts_with("Thread-")) return "Thread";
     std::string out;
     for (const char c : name) {
         if (c < '0' || c > '9') out += c;
     }
+    while (!out.empty() && std::string_view(" -_#").find(out.back()) != std::string_view::npos) out.pop_back();
     return out;
 }
 
 std::string role_of(const ThreadState& thread) {
     for (const PythonThread& python : thread.python) {
-        if (python.name) return without_digits(*python.name);
+        if (python.name) return plain_role(*python.name);
     }
     if (thread.main) return "MainThread";
     return thread.python.empty() ? "native" : "python";
 }
 
-// The word in front of "system call: read from file descriptor 3".
+// System calls that one source makes by another name on another version or C library.
+constexpr std::pair<std::string_view, std::string_view> kCallClasses[] = {
+    {"accept", "accept"},    {"accept4", "accept"},    {"clock_nanosleep", "sleep"},
+    {"epoll_pwait", "poll"}, {"epoll_pwait2", "poll"}, {"epoll_wait", "poll"},
+    {"nanosleep", "sleep"},  {"pause", "sleep"},       {"poll", "poll"},
+    {"ppoll", "poll"},       {"pread64", "read"},      {"preadv", "read"},
+    {"preadv2", "read"},     {"pselect6", "sleep"},    {"pwrite64", "write"},
+    {"pwritev", "write"},    {"pwritev2", "write"},    {"read", "read"},
+    {"readv", "read"},       {"recvfrom", "receive"},  {"recvmmsg", "receive"},
+    {"recvmsg", "receive"},  {"select", "sleep"},      {"sendmmsg", "send"},
+    {"sendmsg", "send"},     {"sendto", "send"},       {"wait4", "child"},
+    {"waitid", "child"},     {"write", "write"},       {"writev", "write"},
+};
+
+// Whether a lock is a Python object or a futex of its C code is not always told.
 std::string wait_class(const ThreadState& thread) {
     if (!thread.wait) return "running";
+    if (thread.wait->kind == "futex") return "lock";
     if (thread.wait->kind != "syscall") return thread.wait->kind;
-    return thread.wait->what.substr(0, thread.wait->what.find(' '));
+    const std::string_view call = std::string_view(thread.wait->what).substr(0, thread.wait->what.find(' '));
+    for (const auto& [known, name] : kCallClasses) {
+        if (call == known) return std::string(name);
+    }
+    return std::string(call);
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ namespace pycore {
 struct DebugFileSearch {
     std::vector<std::string> debug_dirs;  // tried first; then SYSROOT/usr/lib/debug and /usr/lib/debug
     std::string sysroot;
-    bool use_debuginfod = false;               // ask the servers of DEBUGINFOD_URLS for what is not here
-    std::shared_ptr<const FileBundle> bundle;  // asked before all others; may be null
+    bool use_debuginfod = false;                    // ask the servers of DEBUGINFOD_URLS for what is not here
+    std::shared_ptr<const FileBundle> bundle = {};  // asked before all others; may be null
 };
 
 class DebugFileFinder {

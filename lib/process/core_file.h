@@ -19,9 +19,9 @@
 namespace pycore {
 
 struct CoreFile {
-    std::shared_ptr<const MappedFile> file;    // unpacked
-    std::span<const std::byte> bytes;          // of the core, in it
-    std::shared_ptr<const FileBundle> bundle;  // null: there are no files beside it
+    std::shared_ptr<const MappedFile> file;         // unpacked
+    std::span<const std::byte> bytes;               // of the core, in it
+    std::shared_ptr<const FileBundle> bundle = {};  // null: there are no files beside it
 };
 
 inline CoreFile plain_core(std::shared_ptr<const MappedFile> file) {

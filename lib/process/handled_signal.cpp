@@ -40,11 +40,34 @@ std::optional<SignalInfo> parse_siginfo(std::span<const std::byte> bytes) {
     return signal;
 }
 
-std::optional<SignalInfo> read_handled_signal(const MemoryImage& memory, Address context) {
-    std::array<std::byte, 24> bytes{};
-    if (!memory.read(context + kKernelContextSize, bytes)) return std::nullopt;
-    const auto signal = parse_siginfo(bytes);
-    return signal && signal->number > 0 && signal->number <= 64 ? signal : std::nullopt;
+namespace {
+
+// struct sigcontext_64: r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, flags, segments, error, trap, mask,
+// cr2.
+constexpr std::uint64_t kMachineContext = 40;  // from the ucontext
+constexpr std::size_t kRip = 16, kTrap = 20, kFaultAddress = 22;
+constexpr std::uint64_t kGeneralProtection = 13, kPageFault = 14;  // traps of x86-64
+
+std::optional<SignalInfo> signal_of_registers(std::span<const std::byte> registers, int number) {
+    const auto word = [&](std::size_t index) { return value_at<std::uint64_t>(registers, index * 8); };
+    SignalInfo signal{number, {}, {}, {}};
+    if (number == SIGFPE || number == SIGILL) signal.fault_address = Address{word(kRip)};
+    if (number != SIGSEGV && number != SIGBUS) return signal;
+    if (word(kTrap) == kPageFault) signal.fault_address = Address{word(kFaultAddress)};
+    if (word(kTrap) == kGeneralProtection) signal.code = SI_KERNEL;
+    return signal;
+}
+
+}  // namespace
+
+std::optional<SignalInfo> read_handled_signal(const MemoryImage& memory, Address context, int number) {
+    std::array<std::byte, 24> info{};
+    if (memory.read(context + kKernelContextSize, info)) {
+        if (const auto signal = parse_siginfo(info); signal && signal->number == number) return signal;
+    }
+    std::array<std::byte, (kFaultAddress + 1) * 8> registers{};
+    if (!memory.read(context + kMachineContext, registers)) return std::nullopt;
+    return signal_of_registers(registers, number);
 }
 
 }  // namespace pycore

@@ -102,7 +102,7 @@ struct ProcessSnapshot {
     std::vector<Thread> threads;             // in the core's order
     AuxiliaryVector auxiliary;
     std::optional<RuntimeHint> runtime_hint;
-    std::shared_ptr<const FileBundle> bundle;  // files that it came with; null: none
+    std::shared_ptr<const FileBundle> bundle = {};  // files that it came with; null: none
 
     std::optional<std::int64_t> pid;
     std::optional<std::int64_t> ppid;

@@ -56,6 +56,8 @@ struct ProcessInfo {
     JobPlace job_place = {};
     // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
     std::optional<SignalState> first_signal = {};
+    // Packages with extension modules that do not come with Python: "numpy", sorted.
+    std::vector<std::string> extensions = {};
     std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
 };
 

@@ -26,18 +26,31 @@ std::vector<std::byte> signal_frame(std::int32_t number, std::int32_t code, std:
 TEST_CASE("the signal that a handler was called for is read from its frame", "[process]") {
     BufferMemory memory;
     memory.write({0x7000}, signal_frame(SIGSEGV, SEGV_MAPERR, 0x18));
-    const auto signal = read_handled_signal(memory, {0x7000});
+    const auto signal = read_handled_signal(memory, {0x7000}, SIGSEGV);
     REQUIRE(signal);
     CHECK(signal->number == SIGSEGV);
     CHECK(signal->fault_address == Address{0x18});
     CHECK_FALSE(signal->sender_pid);
 }
 
-TEST_CASE("a stack without a signal frame gives no signal", "[process]") {
+TEST_CASE("a handler that asked for no siginfo left the trap and its address", "[process]") {
+    auto frame = signal_frame(0, 0, 0);
+    const auto put = [&](std::size_t index, std::uint64_t value) {
+        std::memcpy(frame.data() + 40 + index * 8, &value, sizeof(value));
+    };
+    put(20, 14);
+    put(22, 0x18);
     BufferMemory memory;
-    memory.write({0x7000}, signal_frame(0, 0, 0));
-    memory.write({0x9000}, signal_frame(4711, 1, 0));
-    CHECK_FALSE(read_handled_signal(memory, {0x7000}));
-    CHECK_FALSE(read_handled_signal(memory, {0x9000}));
-    CHECK_FALSE(read_handled_signal(memory, {0xffff'0000}));
+    memory.write({0x7000}, frame);
+    CHECK(read_handled_signal(memory, {0x7000}, SIGSEGV)->fault_address == Address{0x18});
+    CHECK_FALSE(read_handled_signal(memory, {0x7000}, SIGABRT)->fault_address);
+    put(20, 13);
+    memory.write({0x7000}, frame);
+    CHECK(read_handled_signal(memory, {0x7000}, SIGSEGV)->code == SI_KERNEL);
+    CHECK_FALSE(read_handled_signal(memory, {0x7000}, SIGSEGV)->fault_address);
+}
+
+TEST_CASE("a signal frame that the dump left out gives no signal", "[process]") {
+    BufferMemory memory;
+    CHECK_FALSE(read_handled_signal(memory, {0x7000}, SIGSEGV));
 }
