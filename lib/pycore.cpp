@@ -15,8 +15,11 @@
 #include "native/unwinder.h"
 #include "process/abort_message.h"
 #include "process/core_process.h"
+#include "process/file_probe.h"
 #include "process/handled_signal.h"
 #include "process/signal_names.h"
+#include "process/snapshot_manifest.h"
+#include "python/heap_ranges.h"
 #include "python/read_python.h"
 #include "state/merged_frames.h"
 
@@ -59,6 +62,11 @@ std::vector<std::string> extension_packages(const std::vector<Module>& modules) 
     return {packages.begin(), packages.end()};
 }
 
+SnapshotInfo snapshot_info(const SnapshotManifest& manifest) {
+    return {manifest.level,    manifest.consistency, manifest.stopped, manifest.pause_ns,
+            manifest.redacted, manifest.time,        manifest.host,    manifest.left_out};
+}
+
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
@@ -68,6 +76,7 @@ void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.process.extensions = extension_packages(process.modules);
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
+    if (process.manifest) state.snapshot = snapshot_info(*process.manifest);
     for (const Module& module : process.modules) {
         state.modules.push_back({module.path, module.range.begin, module.range, module.build_id, module.found_path,
                                  std::string(to_string(module.match))});
@@ -249,6 +258,37 @@ void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
     diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
 }
 
+std::optional<RuntimeHint> hint_of(const ProcessState& state) {
+    if (!state.runtime || !state.runtime->runtime_address || !state.runtime->located_by) return std::nullopt;
+    const std::string& how = *state.runtime->located_by;
+    if (how != "cookie" && how != "thread_pointers") return std::nullopt;
+    return RuntimeHint{*state.runtime->runtime_address, state.runtime->version, how};
+}
+
+HeapSource heap_source(const LiveProcess& process) {
+    HeapSource source;
+    for (const ProcMapping& mapping : process.mappings) {
+        const bool is_private = mapping.readable && mapping.writable && !mapping.shared;
+        const bool is_anonymous = mapping.path.empty() || mapping.path.starts_with("[anon");
+        if (is_private && mapping.path == "[heap]") source.libc.push_back(mapping.range);
+        if (!is_private || !is_anonymous) continue;
+        for (const AddressRange& run : process.pages->resident(mapping.range)) source.memory.push_back(run);
+    }
+    source.peek = [pages = process.pages](Address address, std::span<std::byte> out) {
+        return pages->peek(address, out);
+    };
+    return source;
+}
+
+// Sources are read for reports: not from a file system that hangs, as the process itself may for its sake.
+std::set<std::string> find_silent_sources(const ProcessState& state, std::int64_t pid, Diagnostics& diagnostics) {
+    std::set<std::string> paths;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (frame.file && frame.file->starts_with('/')) paths.insert(*frame.file);
+    });
+    return find_silent_files(pid, paths, diagnostics);
+}
+
 }  // namespace
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
@@ -274,13 +314,18 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     const Walk walk = [&](const ProcessSnapshot& process) {
         of_walk = {};  // what was torn is read again
         state = read_snapshot(process, read, of_walk);
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state)};
+    };
+    const FindHeap find_heap = [&](const LiveProcess& process) {
+        return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};
     };
     CaptureOptions with_search = options;
     with_search.search = read.search;
     Diagnostics diagnostics;
-    auto capture = capture_process(pid, with_search, walk, diagnostics);
+    auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
+    state.silent_files = find_silent_sources(state, pid, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
     for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));

@@ -110,6 +110,7 @@ private:
         if (known != state_.sources.end()) {
             entry.bytes = std::as_bytes(std::span(known->second));
         } else {
+            if (state_.silent_files.contains(path)) return;  // that was told
             const bool relative = !path.starts_with('/') && !options_.source_folder.empty();
             const auto file =
                 open_python_source(search_.sysroot, relative ? options_.source_folder + "/" + path : path);

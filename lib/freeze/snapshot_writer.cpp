@@ -132,12 +132,32 @@ std::vector<const Thread*> threads_in_order(const ProcessSnapshot& process) {
     return threads;
 }
 
+std::string_view to_string(LivePages::Hole hole) {
+    switch (hole) {
+        case LivePages::Hole::NotSelected: return "not_asked_for";
+        case LivePages::Hole::NotResident: return "not_resident";
+        case LivePages::Hole::Refused: return "refused";
+        case LivePages::Hole::Vanished: return "vanished";
+        case LivePages::Hole::Deadline: return "deadline";
+    }
+    return "";
+}
+
+std::string hole_lines(const Capture& capture) {
+    std::string text;
+    for (const auto& [range, hole] : capture.process.pages->holes()) {
+        text += fmt::format("{:x}-{:x} {}\n", range.begin.value, range.end.value, to_string(hole));
+    }
+    return text;
+}
+
 std::string mapping_lines(const std::vector<ProcMapping>& mappings) {
     std::string text;
     for (const ProcMapping& mapping : mappings) {
-        text += fmt::format("{:x}-{:x} {}{}{}p {:08x} 00:00 0 {}\n", mapping.range.begin.value, mapping.range.end.value,
-                            mapping.readable ? 'r' : '-', mapping.writable ? 'w' : '-', mapping.executable ? 'x' : '-',
-                            mapping.file_offset.value, mapping.path);
+        text +=
+            fmt::format("{:x}-{:x} {}{}{}{} {:08x} 00:00 0 {}\n", mapping.range.begin.value, mapping.range.end.value,
+                        mapping.readable ? 'r' : '-', mapping.writable ? 'w' : '-', mapping.executable ? 'x' : '-',
+                        mapping.shared ? 's' : 'p', mapping.file_offset.value, mapping.path);
     }
     return text;
 }
@@ -162,6 +182,7 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
     }
     notes.add(kSnapshotOwner, kManifestNote, to_json(manifest));
     notes.add(kSnapshotOwner, kReportNote, report);
+    notes.add(kSnapshotOwner, kHolesNote, hole_lines(capture));
     notes.add(kSnapshotOwner, kMappingsNote, mapping_lines(capture.process.mappings));
     return std::move(notes).take();
 }
@@ -204,6 +225,14 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     const std::int64_t pid = capture.process.snapshot.pid.value_or(0);
     SnapshotManifest manifest;
     manifest.pycore_version = version;
+    manifest.level = to_string(capture.level);
+    manifest.runtime = capture.process.snapshot.runtime_hint;
+    for (const auto& [range, hole] : capture.process.pages->holes()) {
+        manifest.left_out[std::string(to_string(hole))] += range.size_bytes();
+    }
+    for (const ProcMapping& mapping : capture.process.mappings) {
+        if (!mapping.readable || mapping.is_device()) manifest.left_out["unreadable"] += mapping.range.size_bytes();
+    }
     manifest.consistency = to_string(capture.consistency);
     manifest.stopped = capture.stopped;
     manifest.pause_ns = capture.pause.count();
@@ -218,6 +247,9 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     manifest.environment = capture.process.snapshot.environment;
     for (const Thread& thread : capture.process.snapshot.threads) {
         manifest.thread_names[thread.tid] = thread.name;
+        const std::string task = fmt::format("/proc/{}/task/{}/", pid, thread.tid);
+        manifest.system_calls[thread.tid] = first_line(read_proc_file(task + "syscall").value_or(""));
+        if (const auto status = read_status(thread.tid)) manifest.states[thread.tid] = std::string(1, status->state);
         auto channel = read_proc_file(fmt::format("/proc/{}/task/{}/wchan", pid, thread.tid)).value_or("");
         if (!channel.empty() && channel != "0") manifest.wait_channels[thread.tid] = std::move(channel);
     }

@@ -148,6 +148,8 @@ Result<ProcessSnapshot> open_core(const CoreFile& core, FileSearch search, Diagn
     }
     if (notes.snapshot) {
         for (Thread& thread : process.threads) thread.name = notes.snapshot->thread_names[thread.tid];
+        process.runtime_hint = notes.snapshot->runtime;
+        process.manifest = std::make_shared<SnapshotManifest>(*notes.snapshot);
     }
     MemoryParts parts;
     parts.segments_lost = headers->segments_lost;
@@ -156,7 +158,8 @@ Result<ProcessSnapshot> open_core(const CoreFile& core, FileSearch search, Diagn
     // The kernel's cores have no such stacks, and looking costs a page of each.
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     assemble_process(std::move(parts), memory, search, process, diagnostics);
-    read_arguments(*memory, process, diagnostics);
+    const bool redacted = process.manifest && process.manifest->redacted;
+    if (!redacted) read_arguments(*memory, process, diagnostics);
     // A snapshot says it itself.
     if (!notes.snapshot) process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();

@@ -41,6 +41,7 @@ std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& re
     };
     if (build_id) keep(open_bundled_once(member_of_build(*build_id)));
     keep(open_bundled_once(member_of_path(recorded)));
+    if (search_.silent.contains(recorded)) return files;
     if (const auto place = search_.places.find(recorded); place != search_.places.end()) keep(open("", place->second));
     if (is_bare_name(path)) {
         for (const std::string& folder : library_folders()) find_path(fmt::format("{}/{}", folder, path), files);

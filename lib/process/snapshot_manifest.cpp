@@ -52,6 +52,21 @@ std::map<std::int64_t, std::string> by_tid(const json& document, const char* key
     return result;
 }
 
+json hint_json(const std::optional<RuntimeHint>& hint) {
+    if (!hint) return {};
+    return {{"address", hint->address.value}, {"version", hint->version}, {"located_by", hint->located_by}};
+}
+
+std::optional<RuntimeHint> hint_of(const json& document) {
+    const auto found = document.find("runtime");
+    if (found == document.end() || !found->is_object()) return std::nullopt;
+    RuntimeHint hint;
+    take(*found, "address", hint.address.value);
+    take(*found, "version", hint.version);
+    take(*found, "located_by", hint.located_by);
+    return hint;
+}
+
 }  // namespace
 
 std::string to_json(const SnapshotManifest& manifest) {
@@ -73,7 +88,12 @@ std::string to_json(const SnapshotManifest& manifest) {
                            {"mpi_job", known(manifest.mpi_job)},
                            {"environment", manifest.environment},
                            {"thread_names", by_tid(manifest.thread_names)},
-                           {"wait_channels", by_tid(manifest.wait_channels)}};
+                           {"wait_channels", by_tid(manifest.wait_channels)},
+                           {"redacted", manifest.redacted},
+                           {"states", by_tid(manifest.states)},
+                           {"system_calls", by_tid(manifest.system_calls)},
+                           {"left_out", manifest.left_out},
+                           {"runtime", hint_json(manifest.runtime)}};
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -99,6 +119,11 @@ Result<SnapshotManifest> parse_manifest(std::string_view text) {
         take(document, "environment", manifest.environment);
         manifest.thread_names = by_tid(document, "thread_names");
         manifest.wait_channels = by_tid(document, "wait_channels");
+        take(document, "redacted", manifest.redacted);
+        manifest.states = by_tid(document, "states");
+        manifest.system_calls = by_tid(document, "system_calls");
+        take(document, "left_out", manifest.left_out);
+        manifest.runtime = hint_of(document);
         return manifest;
     } catch (const json::exception& error) {
         return Error{ErrorCode::Corrupt, std::string("the snapshot's manifest is damaged: ") + error.what(), {}};

@@ -37,6 +37,7 @@ SourceLines::File SourceLines::open(const std::string& path) const {
             return file;
         }
     }
+    if (search_.silent != nullptr && search_.silent->contains(path)) return {};
     file.mapped = open_python_source(search_.sysroot, path);
     if (!file.mapped) return {};
     file.text = text_of(*file.mapped);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,7 @@ struct SourceSearch {
     std::optional<std::int64_t> dumped_at;  // seconds since the epoch: when the process was dumped
     // Texts by path that came with the dump: they are what ran. Outlives the SourceLines; may be null.
     const std::map<std::string, std::string>* texts = nullptr;
+    const std::set<std::string>* silent = nullptr;  // files that are not to be opened; may be null
 };
 
 class SourceLines {

@@ -167,7 +167,9 @@ std::string changed_sources(const SourceLines& source) {
 std::string write_stacks_text(const ProcessState& state, const TextOptions& options) {
     SourceSearch search = options.source;
     search.texts = &state.sources;
-    StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search))};
+    search.silent = &state.silent_files;
+    const auto use = options.source_lines ? SourceLines::Use::Yes : SourceLines::Use::Never;
+    StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search), use)};
     std::string text = render_process(state, printer.palette);
     std::vector<StackGroup> groups = group_threads(printer);
     std::size_t size = text.size();

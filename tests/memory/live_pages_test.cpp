@@ -26,7 +26,7 @@ struct Pages {
         REQUIRE(bytes != MAP_FAILED);
         std::memset(bytes, 7, 8 * kPage);
         REQUIRE(::mprotect(bytes + 5 * kPage, kPage, PROT_NONE) == 0);
-        auto opened = LivePages::open(::getpid(), {{range(), false}});
+        auto opened = LivePages::open(::getpid(), {{range(), false, false}});
         REQUIRE(opened);
         live = *opened;
     }
