@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +35,19 @@ enum class Level {
 };
 std::string_view to_string(Level level);
 
+// The signal that is about to end the process.
+struct CrashSignal {
+    std::int64_t tid = 0;  // of the thread that takes it
+    std::string info;      // bytes of siginfo_t
+};
+
+// Of a process that we trace ourselves already: how to stop its threads, and how to let them run on.
+struct OwnTrace {
+    std::function<std::vector<StoppedThread>()> hold;
+    std::function<void()> release;
+    std::optional<CrashSignal> crash;  // it stands still for it, and will never run on
+};
+
 struct CaptureOptions {
     Level level = Level::Mini;
     FileSearch search;
@@ -42,6 +57,7 @@ struct CaptureOptions {
     bool note_reads = false;  // by the last walk: LivePages::noted_reads()
     // Called when a stop begins and after it has ended: a watchdog looks at it.
     std::function<void(bool stopped)> on_stop = [](bool) {};
+    std::optional<OwnTrace> own_trace;
 };
 
 struct Capture {
@@ -53,6 +69,7 @@ struct Capture {
     std::vector<StoppedThread> threads;  // ascending by tid, with registers; empty if nobody was stopped
     Level level = Level::Mini;
     std::uint64_t missed_reads = 0;  // of the last walk: pages that nobody had foreseen
+    std::optional<CrashSignal> crash;
 };
 
 // What a walk tells of what else to look at.

@@ -20,7 +20,7 @@ struct FileSearch {
     std::string executable;               // the program's file, wherever it is now
     bool use_debuginfod = false;
     std::shared_ptr<const FileBundle> bundle =
-        {};                                     // files that came with the core, tried before all others; may be null
+        {};                             // files that came with the core, tried before all others; may be null
     std::set<std::string> silent = {};  // recorded paths that are not to be opened: their file system hangs
     std::map<std::string, std::string> places = {};  // recorded path -> where that very file can be opened now
 };
