@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "base/file_descriptor.h"
@@ -102,19 +103,19 @@ FreezeDocument freeze_all(const std::vector<FreezeTarget>& targets, const Freeze
     return document;
 }
 
+// With -v each of them, else how many for each reason.
 void tell_skipped(const Invocation& invocation, const std::vector<SkippedProcess>& skipped) {
-    if (skipped.empty()) return;
-    const bool verbose = invocation.has("verbose");
+    std::map<std::string, std::size_t> counts;
     for (const SkippedProcess& process : skipped) {
-        if (verbose)
-            print_error(invocation.tool(),
-                        fmt::format("{} ({}): left alone: {}", process.pid, process.name, process.reason));
+        ++counts[process.reason];
+        if (!invocation.has("verbose")) continue;
+        print_error(invocation.tool(),
+                    fmt::format("{} ({}) was left alone: {}", process.pid, process.name, process.reason));
     }
-    if (!verbose) {
-        print_error(
-            invocation.tool(),
-            fmt::format("{} other {} left alone, most for holding no Python; -v lists {}", skipped.size(),
-                        skipped.size() == 1 ? "process was" : "processes were", skipped.size() == 1 ? "it" : "them"));
+    if (invocation.has("verbose")) return;
+    for (const auto& [reason, count] : counts) {
+        const char* who = count == 1 ? "process was" : "processes were";
+        print_error(invocation.tool(), fmt::format("{} {} left alone: {}", count, who, reason));
     }
 }
 
