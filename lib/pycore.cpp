@@ -287,6 +287,16 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     return LiveReading{*std::move(capture), std::move(state)};
 }
 
+Result<bool> holds_python(std::int64_t pid, const ReadOptions& read) {
+    Diagnostics unused;
+    const auto process = open_live_process(pid, read.search, unused);
+    if (!process) return process.error();
+    const auto python = read_python(process->snapshot, {false, false, read.search}, unused);
+    if (!python) return python.error().code != ErrorCode::NotFound;  // else one that we cannot read
+    // What only thread pointers lead to may be anything; nothing is damaged in a process that lives.
+    return python->runtime.located_by != "thread_pointers";
+}
+
 std::string_view version() { return PYCORE_VERSION; }
 
 }  // namespace pycore

@@ -41,6 +41,9 @@ struct CoreReading {
 };
 Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics);
 
+// Whether there is a Python in a running process; nobody is stopped. An Error if it cannot be read.
+Result<bool> holds_python(std::int64_t pid, const ReadOptions& read);
+
 // A running process, made one instant of, and the answer to `read` from it. All that `read` asks for is in the
 // capture, and more that others ask for.
 struct LiveReading {

@@ -17,6 +17,8 @@
 namespace pycore {
 namespace {
 
+constexpr int kMaxNumber = 10'000;  // of files of one name
+
 Error output_error(const std::string& path, int number) {
     return {ErrorCode::Io, "cannot write " + path + ": " + std::strerror(number), {}};
 }
@@ -153,6 +155,48 @@ Result<void> write_file(const std::string& path, std::string_view text) {
 
 Result<void> write_private_file(const std::string& path, std::string_view bytes) {
     return replace_file(path, bytes, Privacy::OwnerOnly);
+}
+
+namespace {
+
+std::string numbered(const std::string& stem, int number, std::string_view suffix) {
+    return (number == 1 ? stem : stem + "." + std::to_string(number)) + std::string(suffix);
+}
+
+// A file without a name, which is gone if nobody gives it one; -1 where the file system has no such files.
+int open_nameless(const std::string& folder) { return ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); }
+
+// Zero, or the errno that kept the file from its name: EEXIST, if another has it.
+int give_name(int fd, const std::string& temporary, const std::string& path) {
+    if (!temporary.empty()) return ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+    const std::string self = "/proc/self/fd/" + std::to_string(fd);
+    return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<std::string> write_new_private_file(const std::string& folder, const std::string& stem, std::string_view suffix,
+                                           std::string_view bytes) {
+    std::string name = numbered(stem, 1, suffix);
+    std::string temporary;
+    int fd = open_nameless(folder);
+    if (fd < 0) {
+        temporary = folder + "/.pycore-XXXXXX";
+        fd = ::mkstemp(temporary.data());
+    }
+    if (fd < 0) return output_error(folder + "/" + name, errno);
+    auto failure = write_all(fd, bytes);
+    if (!failure && ::fsync(fd) != 0) failure = errno;
+    for (int number = 1; !failure && number <= kMaxNumber; ++number) {
+        name = numbered(stem, number, suffix);
+        const int error = give_name(fd, temporary, folder + "/" + name);
+        if (error == 0) break;
+        if (error != EEXIST || number == kMaxNumber) failure = error;
+    }
+    ::close(fd);
+    if (!temporary.empty()) ::unlink(temporary.c_str());
+    if (failure) return output_error(folder + "/" + name, *failure);
+    return name;
 }
 
 Result<std::uint64_t> write_private_file(const std::string& path, const FileContent& content) {

@@ -3,11 +3,13 @@
 #include "freeze/capture.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "freeze/capture_plan.h"
 #include "freeze/schedule_witness.h"
 #include "process/core_notes.h"
+#include "process/handled_signal.h"
 
 namespace pycore {
 namespace {
@@ -27,7 +29,9 @@ public:
     Result<void> run() {
         foresee();
         const bool traced = capture_.process.status.tracer != 0;
+        if (options_.own_trace && options_.own_trace->crash) return read_held(*options_.own_trace);
         if (!options_.always_stop && try_without_stop()) return {};
+        if (traced && options_.own_trace && !options_.never_stop) return read_held(*options_.own_trace);
         if (options_.never_stop || traced) return read_while_it_runs();
         return stop_and_read();
     }
@@ -90,6 +94,37 @@ private:
         }
     }
 
+    // All threads stand still for as long as it takes.
+    Result<void> read_held(const OwnTrace& trace) {
+        const auto begin = Clock::now();
+        take_crash(trace);
+        capture_.threads = trace.hold();
+        if (capture_.threads.empty()) return Error{ErrorCode::NotFound, "it has ended", {}};
+        do {
+            ++capture_.attempts;
+            take_registers(capture_.threads);
+            look_at_stacks(capture_.process);
+            capture_.process.pages->read_again([] { return true; });
+        } while (!check() && (foresee(), capture_.attempts < kMaxAttempts));
+        trace.release();
+        capture_.stopped = true;
+        capture_.pause = Clock::now() - begin;
+        capture_.consistency = all_stopped() ? Consistency::Stopped : Consistency::Partial;
+        return {};
+    }
+
+    void take_crash(const OwnTrace& trace) {
+        if (!trace.crash) return;
+        capture_.crash = trace.crash;
+        capture_.process.snapshot.signal = parse_siginfo(std::as_bytes(std::span(trace.crash->info)));
+        capture_.process.snapshot.crashed_tid = trace.crash->tid;
+    }
+
+    bool all_stopped() const {
+        return std::all_of(capture_.threads.begin(), capture_.threads.end(),
+                           [](const StoppedThread& thread) { return thread.stopped; });
+    }
+
     // True if all threads stood still until all was read.
     Result<bool> stop_once() {
         capture_.process.pages->attach();
@@ -114,8 +149,7 @@ private:
         capture_.stopped = true;
         capture_.pause = std::max(capture_.pause, std::chrono::nanoseconds(end - stop.begin()));
         capture_.threads = std::move(stop).take_threads();
-        return in_time && std::all_of(capture_.threads.begin(), capture_.threads.end(),
-                                      [](const StoppedThread& thread) { return thread.stopped; });
+        return in_time && all_stopped();
     }
 
     // Those of a thread that did not stop are what the kernel tells of a blocked one. Both lists ascend.

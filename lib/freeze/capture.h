@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +28,19 @@ std::string_view to_string(Consistency consistency);
 
 inline constexpr auto kDefaultMaxPause = std::chrono::milliseconds(20);
 
+// The signal that is about to end the process.
+struct CrashSignal {
+    std::int64_t tid = 0;  // of the thread that takes it
+    std::string info;      // bytes of siginfo_t
+};
+
+// Of a process that we trace ourselves already: how to stop its threads, and how to let them run on.
+struct OwnTrace {
+    std::function<std::vector<StoppedThread>()> hold;
+    std::function<void()> release;
+    std::optional<CrashSignal> crash;  // it stands still for it, and will never run on
+};
+
 struct CaptureOptions {
     FileSearch search;
     std::chrono::nanoseconds max_pause = kDefaultMaxPause;
@@ -33,6 +48,7 @@ struct CaptureOptions {
     bool never_stop = false;
     // Called when a stop begins and after it has ended: a watchdog looks at it.
     std::function<void(bool stopped)> on_stop = [](bool) {};
+    std::optional<OwnTrace> own_trace;
 };
 
 struct Capture {
@@ -43,6 +59,7 @@ struct Capture {
     int attempts = 0;
     std::vector<StoppedThread> threads;  // ascending by tid, with registers; empty if nobody was stopped
     std::uint64_t missed_reads = 0;      // of the last walk: pages that nobody had foreseen
+    std::optional<CrashSignal> crash;
 };
 
 // Called several times; what the last call saw is what was captured.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <vector>
 
@@ -71,9 +72,17 @@ const StoppedThread* find_stopped(const Capture& capture, std::int64_t tid) {
     return found == capture.threads.end() || found->tid != tid || !found->stopped ? nullptr : &*found;
 }
 
+siginfo_t crash_info(const Capture& capture) {
+    siginfo_t info{};
+    std::memcpy(&info, capture.crash->info.data(), std::min(sizeof(info), capture.crash->info.size()));
+    return info;
+}
+
 std::string thread_status(const Capture& capture, const Thread& thread, const StoppedThread* stopped) {
     elf_prstatus status{};
     status.pr_pid = static_cast<pid_t>(thread.tid);
+    if (capture.crash && capture.crash->tid == thread.tid)
+        status.pr_cursig = static_cast<short>(crash_info(capture).si_signo);
     status.pr_ppid = static_cast<pid_t>(capture.process.status.parent);
     user_regs_struct user = user_registers(thread.registers);
     if (stopped != nullptr) std::memcpy(&user, stopped->registers.data(), sizeof(user));
@@ -114,11 +123,12 @@ std::string file_note(const ProcessSnapshot& process) {
     return note + paths;
 }
 
-// Readers take the first thread for the one to show: the main thread.
+// Readers take the first thread for the one to show: that which crashed, else the main thread.
 std::vector<const Thread*> threads_in_order(const ProcessSnapshot& process) {
+    const auto first = process.crashed_tid ? process.crashed_tid : process.pid;
     std::vector<const Thread*> threads;
     for (const Thread& thread : process.threads) threads.push_back(&thread);
-    std::stable_partition(threads.begin(), threads.end(), [&](const Thread* t) { return t->tid == process.pid; });
+    std::stable_partition(threads.begin(), threads.end(), [&](const Thread* t) { return t->tid == first; });
     return threads;
 }
 
@@ -141,6 +151,7 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
         notes.add("CORE", NT_PRSTATUS, thread_status(capture, *thread, stopped));
         if (first) {
             notes.add("CORE", NT_PRPSINFO, process_info(capture));
+            if (capture.crash) notes.add("CORE", NT_SIGINFO, capture.crash->info);
             notes.add("CORE", NT_AUXV, capture.process.auxiliary);
             notes.add("CORE", NT_FILE, file_note(process));
         }

@@ -17,6 +17,22 @@ void take(const json& document, const char* key, T& value) {
     if (const auto found = document.find(key); found != document.end()) value = found->get<T>();
 }
 
+void take(const json& document, const char* key, std::optional<std::int64_t>& value) {
+    if (const auto found = document.find(key); found != document.end() && !found->is_null()) {
+        value = found->get<std::int64_t>();
+    }
+}
+
+// null: unknown.
+json known(const std::optional<std::int64_t>& number) { return number ? json(*number) : json(); }
+json known(const std::string& text) { return text.empty() ? json() : json(text); }
+
+void take_known(const json& document, const char* key, std::string& value) {
+    if (const auto found = document.find(key); found != document.end() && !found->is_null()) {
+        value = found->get<std::string>();
+    }
+}
+
 // JSON has names, not numbers, for keys.
 json by_tid(const std::map<std::int64_t, std::string>& texts) {
     json object = json::object();
@@ -49,6 +65,12 @@ std::string to_json(const SnapshotManifest& manifest) {
                            {"time", manifest.time},
                            {"host", manifest.host},
                            {"cgroup", manifest.cgroup},
+                           {"rank", known(manifest.rank)},
+                           {"world_size", known(manifest.world_size)},
+                           {"job_id", known(manifest.job_id)},
+                           {"step_id", known(manifest.step_id)},
+                           {"node", known(manifest.node)},
+                           {"mpi_job", known(manifest.mpi_job)},
                            {"environment", manifest.environment},
                            {"thread_names", by_tid(manifest.thread_names)},
                            {"wait_channels", by_tid(manifest.wait_channels)}};
@@ -68,6 +90,12 @@ Result<SnapshotManifest> parse_manifest(std::string_view text) {
         take(document, "time", manifest.time);
         take(document, "host", manifest.host);
         take(document, "cgroup", manifest.cgroup);
+        take(document, "rank", manifest.rank);
+        take(document, "world_size", manifest.world_size);
+        take_known(document, "job_id", manifest.job_id);
+        take_known(document, "step_id", manifest.step_id);
+        take_known(document, "node", manifest.node);
+        take_known(document, "mpi_job", manifest.mpi_job);
         take(document, "environment", manifest.environment);
         manifest.thread_names = by_tid(document, "thread_names");
         manifest.wait_channels = by_tid(document, "wait_channels");

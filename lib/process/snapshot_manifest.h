@@ -32,7 +32,13 @@ struct SnapshotManifest {
     std::int64_t attempts = 0;
     std::string time;  // UTC, "2026-11-21T15:04:05.123456Z"
     std::string host;
-    std::string cgroup;                                 // line of /proc/PID/cgroup
+    std::string cgroup;                      // line of /proc/PID/cgroup
+    std::optional<std::int64_t> rank;        // of its job
+    std::optional<std::int64_t> world_size;  // how many ranks that has
+    std::string job_id;                      // Slurm's; "" if it is none of Slurm's
+    std::string step_id;
+    std::string node;                                   // Slurm's name of it
+    std::string mpi_job;                                // PMIx's name of it
     std::map<std::string, std::string> environment;     // only what tells rank and job
     std::map<std::int64_t, std::string> thread_names;   // by tid
     std::map<std::int64_t, std::string> wait_channels;  // by tid: the kernel function it sleeps in
