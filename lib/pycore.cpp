@@ -10,6 +10,7 @@
 
 #include "analysis/conclude.h"
 #include "analysis/frame_names.h"
+#include "memory/counting_memory.h"
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
@@ -303,7 +304,10 @@ Result<ProcessState> read_process(const std::string& path, const ReadOptions& op
 Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics) {
     auto process = open_core(core, options.search, diagnostics);
     if (!process) return std::move(process).error();
+    std::shared_ptr<const CountingMemory> counting;
+    if (options.count_touched) process->memory = counting = std::make_shared<CountingMemory>(process->memory);
     ProcessState state = read_snapshot(*process, options, diagnostics);
+    if (counting) state.touched_bytes = counting->touched_bytes();
     state.diagnostics = diagnostics.entries();
     return CoreReading{*std::move(process), std::move(state)};
 }
