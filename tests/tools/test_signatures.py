@@ -152,3 +152,12 @@ def test_a_running_process_has_a_signature_of_all_its_threads(tmp_path):
     finally:
         child.kill()
         child.wait()
+
+
+def test_twenty_thousand_stacks_are_signed_in_a_second_of_one_processor():
+    program = PYCORE.parent.parent / "tests" / "sign_stacks"
+    if not program.exists():
+        pytest.skip("%s is not built" % program)
+    done = subprocess.run([sys.executable, str(CHECKOUT / "tests/benchmark/signatures"), "--program", str(program),
+                           "--at-least", "20000"], stdout=subprocess.PIPE, universal_newlines=True)
+    assert done.returncode == 0, done.stdout
