@@ -7,6 +7,7 @@
 
 namespace pycore::fuzz {
 
+void fuzz_archive(Bytes input);
 void fuzz_arguments(Bytes input);
 void fuzz_core(Bytes input);
 void fuzz_core_notes(Bytes input);
@@ -19,18 +20,28 @@ void fuzz_pipeline(Bytes input);
 void fuzz_python(Bytes input);
 void fuzz_symbols(Bytes input);
 void fuzz_text(Bytes input);
+void fuzz_triage_files(Bytes input);
 void fuzz_unpack(Bytes input);
 void fuzz_unwind(Bytes input);
 
 std::span<const Target> all_targets() {
     static constexpr std::array kTargets = {
-        Target{"arguments", fuzz_arguments},   Target{"core", fuzz_core},
-        Target{"core_notes", fuzz_core_notes}, Target{"debug_offsets", fuzz_debug_offsets},
-        Target{"dwarf", fuzz_dwarf},           Target{"line_table", fuzz_line_table},
-        Target{"modules", fuzz_modules},       Target{"objects", fuzz_objects},
-        Target{"pipeline", fuzz_pipeline},     Target{"python", fuzz_python},
-        Target{"symbols", fuzz_symbols},       Target{"text", fuzz_text},
-        Target{"unpack", fuzz_unpack},         Target{"unwind", fuzz_unwind},
+        Target{"archive", fuzz_archive},
+        Target{"arguments", fuzz_arguments},
+        Target{"core", fuzz_core},
+        Target{"core_notes", fuzz_core_notes},
+        Target{"debug_offsets", fuzz_debug_offsets},
+        Target{"dwarf", fuzz_dwarf},
+        Target{"line_table", fuzz_line_table},
+        Target{"modules", fuzz_modules},
+        Target{"objects", fuzz_objects},
+        Target{"pipeline", fuzz_pipeline},
+        Target{"python", fuzz_python},
+        Target{"symbols", fuzz_symbols},
+        Target{"text", fuzz_text},
+        Target{"triage_files", fuzz_triage_files},
+        Target{"unpack", fuzz_unpack},
+        Target{"unwind", fuzz_unwind},
     };
     return kTargets;
 }
