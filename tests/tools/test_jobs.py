@@ -20,7 +20,7 @@ JOBS = CHECKOUT / "testdata" / "jobs"
 sys.path.insert(0, str(CHECKOUT / "tests" / "support"))
 sys.path.insert(0, str(JOBS))
 
-import mpi_job  # noqa: E402
+import open_mpi  # noqa: E402
 import slurm_cluster  # noqa: E402
 
 RANKS = 4
@@ -44,11 +44,11 @@ def hanging(slurm, tmp_path):
         ready = tmp_path / "ready"
         ready.mkdir()
         head = "#!/bin/bash\n#SBATCH --nodes=2 --ntasks=%d --ntasks-per-node=2\n" % RANKS
-        ranks = "srun %s %s %s &\n" % (mpi_job.PYTHON, JOBS / "hanging_rank.py", ready)
+        ranks = "srun %s %s %s &\n" % (open_mpi.PYTHON, JOBS / "hanging_rank.py", ready)
         end = ("pycore_wait $!\n" if armed else "wait\n") + trailer
         jobs.append(slurm.submit(head + armed + ranks + end, "--output=%s/job.out" % tmp_path, *options,
                                  folder=tmp_path))
-        mpi_job.wait_for_ranks(ready, RANKS)
+        open_mpi.wait_for_ranks(ready, RANKS)
         return jobs[-1]
 
     yield submit
@@ -175,12 +175,12 @@ def test_a_job_of_another_user_gets_one_sentence(slurm, hanging):
 def test_ranks_under_pycore_run_freeze_themselves_by_a_signal_to_all_and_live_on(slurm, tmp_path):
     """Four supervisors at once into one folder and one index; the signal reaches every process of the step."""
     (tmp_path / "ready").mkdir()
-    command = "srun %s run -o %s -- %s %s %s" % (PYCORE, tmp_path / "out", mpi_job.PYTHON, JOBS / "hanging_rank.py",
+    command = "srun %s run -o %s -- %s %s %s" % (PYCORE, tmp_path / "out", open_mpi.PYTHON, JOBS / "hanging_rank.py",
                                                  tmp_path / "ready")
     job = slurm.submit("#!/bin/bash\n#SBATCH --nodes=2 --ntasks=4 --ntasks-per-node=2\n%s\n" % command,
                        "--output=%s/job.out" % tmp_path, folder=tmp_path)
     try:
-        mpi_job.wait_for_ranks(tmp_path / "ready", RANKS)
+        open_mpi.wait_for_ranks(tmp_path / "ready", RANKS)
         assert not slurm.run("scancel", "--signal=USR1", job + ".0").returncode
         wait_for(lambda: (tmp_path / "out" / "index.json").exists() and
                  len(index_of(tmp_path / "out")["results"]) == RANKS, "four results")
@@ -198,9 +198,9 @@ def test_doctor_tells_of_slurm(slurm):
 
 
 def test_an_mpi_job_in_a_collective_is_frozen_with_the_rank_that_is_elsewhere(tmp_path):
-    if mpi_job.why_not():
-        pytest.skip(mpi_job.why_not())
-    with mpi_job.started("hanging_collective.py", tmp_path / "ready", RANKS) as job:
+    if open_mpi.why_not():
+        pytest.skip(open_mpi.why_not())
+    with open_mpi.started("hanging_collective.py", tmp_path / "ready", RANKS) as job:
         done = subprocess.run([PYCORE, "freeze", "--tree", str(job.pid), "--max-pause=2000", "-o", tmp_path / "out"],
                               stderr=subprocess.PIPE, universal_newlines=True)
         assert done.returncode == 0, done.stderr
@@ -218,15 +218,15 @@ def check_collective(folder):
 
 
 def test_mpirun_inside_of_slurm_has_each_rank_once(slurm, tmp_path):
-    if mpi_job.why_not():
-        pytest.skip(mpi_job.why_not())
+    if open_mpi.why_not():
+        pytest.skip(open_mpi.why_not())
     (tmp_path / "ready").mkdir()
-    words = ["mpirun", "-n", str(RANKS), *mpi_job.OPTIONS, *mpi_job.ONLY_TCP, mpi_job.PYTHON,
+    words = ["mpirun", "-n", str(RANKS), *open_mpi.OPTIONS, *open_mpi.ONLY_TCP, open_mpi.PYTHON,
              str(JOBS / "hanging_collective.py"), str(tmp_path / "ready")]
     job = slurm.submit("#!/bin/bash\n#SBATCH --nodes=2 --ntasks=4 --ntasks-per-node=2\n%s\n" % " ".join(words),
                        "--output=%s/job.out" % tmp_path, folder=tmp_path)
     try:
-        mpi_job.wait_for_ranks(tmp_path / "ready", RANKS)
+        open_mpi.wait_for_ranks(tmp_path / "ready", RANKS)
         done = slurm.run(PYCORE, "job", "freeze", job, "--max-pause=2000", "-o", tmp_path / "out")
         assert done.returncode == 0, done.stderr
         check_collective(tmp_path / "out")

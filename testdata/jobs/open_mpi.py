@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a program of this folder under Debian's Open MPI, until its `with` ends.
 
-    with mpi_job.started("hanging_collective.py", ready=folder, ranks=4) as job:
+    with open_mpi.started("hanging_collective.py", ready=folder, ranks=4) as job:
         ...                                      # all ranks have touched READY/RANK; job.pid is mpirun's
 
-    python3 testdata/jobs/mpi_job.py hanging_collective.py READY_FOLDER [RANKS]   # by hand, until Ctrl-C
+    python3 testdata/jobs/open_mpi.py hanging_collective.py READY_FOLDER [RANKS]   # by hand, until Ctrl-C
 
 why_not() says what is missing (openmpi-bin, python3-mpi4py).
 """
 import contextlib
+import ctypes
 import os
 import pathlib
 import shutil
@@ -38,11 +39,18 @@ def command(program, ready, ranks):
     return ["mpirun", "-n", str(ranks), *OPTIONS, *SHARED_MEMORY, PYTHON, str(FOLDER / program), str(ready)]
 
 
+def end_with_us():
+    """mpirun ends its ranks, which would spin for ever, when we are killed."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
 @contextlib.contextmanager
 def started(program, ready, ranks=4):
     ready = pathlib.Path(ready)
     ready.mkdir(parents=True, exist_ok=True)
-    job = subprocess.Popen(command(program, ready, ranks), stdin=subprocess.DEVNULL, start_new_session=True)
+    job = subprocess.Popen(command(program, ready, ranks), stdin=subprocess.DEVNULL, start_new_session=True,
+                           preexec_fn=end_with_us)
     try:
         wait_for_ranks(ready, ranks, lambda: job.poll() is None)
         yield job
