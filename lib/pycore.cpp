@@ -10,6 +10,7 @@
 
 #include "analysis/conclude.h"
 #include "analysis/frame_names.h"
+#include "memory/counting_memory.h"
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
@@ -205,15 +206,19 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     losses.tell(diagnostics);
 }
 
-// A signal that the process sent itself out of a handler of the same signal is the first one told again.
+// A signal that the process sent itself out of a handler of the same signal is the first one told again. What the
+// thread was doing then is what it does: it is in the call that sent the second one only since.
 void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
     if (!state.process.signal || !state.process.signal->sender_pid) return;
-    for (const ThreadState& thread : state.threads) {
+    for (ThreadState& thread : state.threads) {
         if (!thread.crashed) continue;
         for (const NativeFrame& frame : thread.native.frames) {
             if (!frame.is_signal_trampoline) continue;
             state.process.first_signal =
                 signal_state(read_handled_signal(*process.memory, frame.sp, process.signal->number));
+            if (const auto call = read_interrupted_call(*process.memory, frame.sp)) {
+                thread.system_call = SystemCall{call->number, call->arguments};
+            }
             return;
         }
     }
@@ -299,7 +304,10 @@ Result<ProcessState> read_process(const std::string& path, const ReadOptions& op
 Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics) {
     auto process = open_core(core, options.search, diagnostics);
     if (!process) return std::move(process).error();
+    std::shared_ptr<const CountingMemory> counting;
+    if (options.count_touched) process->memory = counting = std::make_shared<CountingMemory>(process->memory);
     ProcessState state = read_snapshot(*process, options, diagnostics);
+    if (counting) state.touched_bytes = counting->touched_bytes();
     state.diagnostics = diagnostics.entries();
     return CoreReading{*std::move(process), std::move(state)};
 }

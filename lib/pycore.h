@@ -25,9 +25,10 @@ enum class ReadDepth {
 struct ReadOptions {
     FileSearch search;
     ReadDepth depth = ReadDepth::Stacks;
-    bool native = true;         // unwind C stacks
-    bool native_lines = true;   // DWARF lines and inlined calls
-    bool import_names = false;  // which module each Python frame belongs to, by the process's own sys.path
+    bool native = true;          // unwind C stacks
+    bool native_lines = true;    // DWARF lines and inlined calls
+    bool import_names = false;   // which module each Python frame belongs to, by the process's own sys.path
+    bool count_touched = false;  // tell in ProcessState::touched_bytes how much of a core was looked at
 };
 
 // An Error only where nothing can be told; otherwise losses stand in ProcessState::diagnostics.

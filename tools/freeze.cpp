@@ -34,17 +34,17 @@ ExitStatus answer(const Invocation& invocation, const FreezeResult& result) {
     return result.consistency == "partial" ? ExitStatus::Partial : ExitStatus::Complete;
 }
 
-FreezeOrder order_for(const Invocation& invocation, std::int64_t pid, const FreezeSettings& settings) {
+FreezeOrder order_for(const Invocation& invocation, const FreezeSettings& settings, std::int64_t pid) {
     FreezeOrder order;
     order.pid = pid;
     const std::string named = invocation.value("output");
     order.compress = named.empty() || (settings.bundle ? !named.ends_with(".tar") : named.ends_with(".zst"));
-    const std::string ending(file_ending(settings));
-    order.keep = [named, pid, ending](const SnapshotManifest& manifest,
-                                      const FileContent& content) -> Result<std::string> {
-        const std::string path = named.empty() ? fmt::format("pycore-{}-{}.{}.zst", manifest.host, pid, ending) : named;
-        auto done = write_private_file(path, content);
-        return done ? Result<std::string>(path) : std::move(done).error();
+    const std::string suffix = settings.suffix();
+    order.keep = [named, pid, suffix](const SnapshotManifest& manifest, const FileContent& content) -> Result<NewFile> {
+        const std::string path = named.empty() ? fmt::format("pycore-{}-{}{}", manifest.host, pid, suffix) : named;
+        const auto written = write_private_file(path, content);
+        if (!written) return written.error();
+        return NewFile{path, *written};
     };
     return order;
 }
@@ -57,7 +57,7 @@ ExitStatus freeze_one(const Tool& tool, const Invocation& invocation) {
     FreezeSettings settings = freeze_settings(invocation);
     const auto status = run_watched(settings.capture.max_pause + kWatchdogGrace, [&](const StopSignal& on_stop) {
         settings.capture.on_stop = on_stop;
-        return static_cast<int>(answer(invocation, freeze_process(order_for(invocation, *pid, settings), settings)));
+        return static_cast<int>(answer(invocation, freeze_process(order_for(invocation, settings, *pid), settings)));
     });
     if (status) return static_cast<ExitStatus>(*status);
     print_error(tool.name,

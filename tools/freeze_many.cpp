@@ -138,8 +138,10 @@ Result<std::string> add_to_index(const FreezeFolder& folder, FreezeDocument docu
     }
     auto before = read_freeze_index(path);
     if (!before) {
-        return write_new_private_file(folder.path, fs::path(folder.index).stem().string(), ".json",
-                                      write_freeze_json(document, version()));
+        const std::string text = write_freeze_json(document, version());
+        auto file = write_new_private_file(folder.path, fs::path(folder.index).stem().string(), ".json",
+                                           [&](const ByteSink& sink) { return sink(text); });
+        return file ? Result<std::string>(std::move(file->name)) : std::move(file).error();
     }
     append(*before, std::move(document));
     auto done = write_private_file(path, write_freeze_json(*before, version()));
@@ -157,15 +159,9 @@ FreezeDocument freeze_one_of_many(const FreezeTarget& target, const FreezeSettin
     FreezeOrder order;
     order.pid = target.pid;
     order.place = target.place;
-    order.keep = [&](const SnapshotManifest& manifest, const FileContent& content) -> Result<std::string> {
-        std::string bytes;
-        auto made = content([&](std::string_view piece) {
-            bytes += piece;
-            return Result<void>();
-        });
-        if (!made) return std::move(made).error();
-        return write_new_private_file(folder, file_stem(target.place, manifest.host, target.pid),
-                                      fmt::format(".{}.zst", file_ending(settings)), bytes);
+    order.keep = [&](const SnapshotManifest& manifest, const FileContent& content) {
+        const std::string stem = file_stem(target.place, manifest.host, target.pid);
+        return write_new_private_file(folder, stem, settings.suffix(), content);
     };
     FreezeResult result = freeze_process(order, settings);
     if (result.ended) return skipped(target, "it ended before it was read");

@@ -26,6 +26,22 @@ std::string report_of(const ProcessState& state, bool redacted) {
     return write_stacks_text(state, options);
 }
 
+// The snapshot, with --bundle the files beside it, and with `compress` packed.
+FileContent content_of(const LiveReading& reading, const SnapshotImage& image, const FreezeSettings& settings,
+                       bool compress) {
+    const FileContent plain = [&](const ByteSink& sink) -> Result<void> {
+        if (!settings.bundle) return image.write(sink);
+        const std::int64_t pid = *reading.capture.process.snapshot.pid;
+        const BundleFiles files =
+            find_bundle_files(reading.capture.process.snapshot, reading.state, settings.read.search,
+                              {settings.sources, fmt::format("/proc/{}/cwd", pid)});
+        const BundledCore core{image.size_bytes(), [&](const ByteSink& s) { return image.write(s); }};
+        return write_bundle(core, files, version(), std::time(nullptr), sink);
+    };
+    if (!compress) return plain;
+    return [plain](const ByteSink& sink) { return write_seekable(plain, sink); };
+}
+
 void tell_place(const RankPlace& place, SnapshotManifest& manifest) {
     manifest.rank = place.rank;
     manifest.world_size = place.world_size;
@@ -33,26 +49,6 @@ void tell_place(const RankPlace& place, SnapshotManifest& manifest) {
     manifest.step_id = place.step_id.value_or("");
     manifest.node = place.node.value_or("");
     manifest.mpi_job = place.mpi_job.value_or("");
-}
-
-// The snapshot, and with --bundle the files beside it.
-Result<void> write_capture(const LiveReading& reading, const SnapshotManifest& manifest, const FreezeSettings& settings,
-                           const ByteSink& sink) {
-    const SnapshotImage image(reading.capture, manifest, report_of(reading.state, manifest.redacted));
-    if (!settings.bundle) return image.write(sink);
-    const ProcessSnapshot& process = reading.capture.process.snapshot;
-    const BundleFiles files = find_bundle_files(process, reading.state, settings.read.search,
-                                                {settings.sources, fmt::format("/proc/{}/cwd", *process.pid)});
-    const BundledCore core{image.size_bytes(), [&](const ByteSink& s) { return image.write(s); }};
-    return write_bundle(core, files, version(), std::time(nullptr), sink);
-}
-
-// What the snapshot lacks is told by the commands that read it; files that do not answer are news of now.
-void tell_unread_files(std::int64_t pid, const std::vector<Diagnostic>& diagnostics, bool verbose) {
-    for (const Diagnostic& diagnostic : diagnostics) {
-        const bool of_files = diagnostic.severity == Severity::Warning && diagnostic.code == to_string(ErrorCode::Io);
-        if (of_files || verbose) print_error("freeze", fmt::format("{}: {}", pid, diagnostic.message));
-    }
 }
 
 Result<void> keep_snapshot(LiveReading& reading, const FreezeOrder& order, const FreezeSettings& settings,
@@ -72,19 +68,25 @@ Result<void> keep_snapshot(LiveReading& reading, const FreezeOrder& order, const
         reading.state.process.command_line.reset();
         manifest.redacted = true;
     }
-    std::uint64_t size = 0;
-    auto path = order.keep(manifest, [&](const ByteSink& sink) {
-        const ByteSink counting = [&](std::string_view piece) {
-            size += piece.size();
-            return sink(piece);
-        };
-        const auto content = [&](const ByteSink& s) { return write_capture(reading, manifest, settings, s); };
-        return order.compress ? write_seekable(content, counting) : content(counting);
-    });
-    if (!path) return std::move(path).error();
-    result.file = *std::move(path);
-    result.bytes = size;
+    const SnapshotImage image(reading.capture, manifest, report_of(reading.state, manifest.redacted));
+    auto file = order.keep(manifest, content_of(reading, image, settings, order.compress));
+    if (!file) return std::move(file).error();
+    result.file = std::move(file->name);
+    result.bytes = file->bytes;
     return {};
+}
+
+// What the snapshot lacks is told by the commands that read it; files that do not answer are news of now.
+void tell_unread_files(std::int64_t pid, const std::vector<Diagnostic>& diagnostics, bool verbose) {
+    for (const Diagnostic& diagnostic : diagnostics) {
+        const bool of_files = diagnostic.severity == Severity::Warning && diagnostic.code == to_string(ErrorCode::Io);
+        if (of_files || verbose) print_error("freeze", fmt::format("{}: {}", pid, diagnostic.message));
+    }
+}
+
+Level level_of(const Invocation& invocation) {
+    if (invocation.has("full")) return Level::Full;
+    return invocation.has("heap") ? Level::Heap : Level::Mini;
 }
 
 }  // namespace
@@ -97,7 +99,7 @@ const std::vector<ToolOption>& freeze_options() {
         {"mini", "",
          "Keep what the answers of `pycore` are made of, and what other readers of cores need: the default."},
         {"heap", "", "Keep all objects of Python as well, but not the buffers of arrays."},
-        {"full", "", "Keep all memory that the process has to itself or shares with its children."},
+        {"full", "", "Keep all memory that a process has to itself or shares with its children."},
         {"redact", "",
          "Leave out text: contents of strings, arguments, environment. Names of functions, files and types stay."},
         {"bundle", "", "Pack the files that reading it needs with it, as `pycore bundle` does."},
@@ -105,21 +107,19 @@ const std::vector<ToolOption>& freeze_options() {
     return options;
 }
 
-std::string_view file_ending(const FreezeSettings& settings) { return settings.bundle ? "tar" : "core"; }
-
 FreezeSettings freeze_settings(const Invocation& invocation) {
     FreezeSettings settings;
     settings.read = invocation.read_options(ReadDepth::Stacks);
     settings.capture.max_pause =
         std::chrono::milliseconds(invocation.number("max-pause").value_or(kDefaultMaxPause.count()));
-    settings.capture.always_stop = invocation.value("stop") == "always";
-    settings.capture.never_stop = invocation.value("stop") == "never";
-    if (invocation.has("heap")) settings.capture.level = Level::Heap;
-    if (invocation.has("full")) settings.capture.level = Level::Full;
-    settings.redact = settings.capture.note_reads = invocation.has("redact");
+    settings.redact = invocation.has("redact");
     settings.sources = invocation.has("source");
     settings.bundle = invocation.has("bundle") || settings.sources;
     settings.verbose = invocation.has("verbose");
+    settings.capture.level = level_of(invocation);
+    settings.capture.note_reads = settings.redact;
+    settings.capture.always_stop = invocation.value("stop") == "always";
+    settings.capture.never_stop = invocation.value("stop") == "never";
     return settings;
 }
 
@@ -137,7 +137,9 @@ FreezeResult freeze_process(const FreezeOrder& order, const FreezeSettings& sett
     }
     result.name = reading->capture.process.snapshot.short_name.value_or("");
     tell_unread_files(order.pid, reading->state.diagnostics, settings.verbose);
-    if (const auto done = keep_snapshot(*reading, order, settings, result); !done) result.error = done.error().message;
+    if (const auto done = keep_snapshot(*reading, order, settings, result); !done) {
+        result.error = done.error().message;
+    }
     return result;
 }
 

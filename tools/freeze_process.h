@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "base/byte_sink.h"
+#include "output.h"
 #include "process/snapshot_manifest.h"
 #include "state/freeze_result.h"
 #include "tool.h"
@@ -18,8 +18,8 @@ struct FreezeOrder {
     std::int64_t pid = 0;
     std::optional<RankPlace> place;  // nullopt: what its environment says
     bool compress = true;
-    // Keeps what `content` writes and returns the path under which it lies.
-    std::function<Result<std::string>(const SnapshotManifest& manifest, const FileContent& content)> keep;
+    // Keeps what is made and returns the path under which it lies.
+    std::function<Result<NewFile>(const SnapshotManifest& manifest, const FileContent& content)> keep;
 };
 
 // How to read and stop it, by the options of `pycore freeze`.
@@ -27,12 +27,11 @@ struct FreezeSettings {
     ReadOptions read;
     CaptureOptions capture;
     bool redact = false;
-    bool bundle = false;
-    bool sources = false;  // in the bundle
+    bool bundle = false;   // with the files that reading it needs
+    bool sources = false;  // and the Python sources on the stacks
     bool verbose = false;
+    std::string suffix() const { return bundle ? ".tar.zst" : ".core.zst"; }
 };
-// "core" or "tar", before ".zst".
-std::string_view file_ending(const FreezeSettings& settings);
 const std::vector<ToolOption>& freeze_options();
 FreezeSettings freeze_settings(const Invocation& invocation);
 

@@ -163,6 +163,19 @@ std::string numbered(const std::string& stem, int number, std::string_view suffi
     return (number == 1 ? stem : stem + "." + std::to_string(number)) + std::string(suffix);
 }
 
+// All of the content, and on the disk.
+Result<void> fill(SparseOutput& output, int fd, const FileContent& content, const std::string& path) {
+    std::optional<int> failure;
+    auto made = content([&](std::string_view piece) {
+        failure = output.write(piece);
+        return failure ? Result<void>(output_error(path, *failure)) : Result<void>();
+    });
+    if (!made) return made;
+    failure = output.finish();
+    if (!failure && ::fsync(fd) != 0) failure = errno;
+    return failure ? Result<void>(output_error(path, *failure)) : Result<void>();
+}
+
 // A file without a name, which is gone if nobody gives it one; -1 where the file system has no such files.
 int open_nameless(const std::string& folder) { return ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); }
 
@@ -175,28 +188,30 @@ int give_name(int fd, const std::string& temporary, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> write_new_private_file(const std::string& folder, const std::string& stem, std::string_view suffix,
-                                           std::string_view bytes) {
-    std::string name = numbered(stem, 1, suffix);
+Result<NewFile> write_new_private_file(const std::string& folder, const std::string& stem, std::string_view suffix,
+                                       const FileContent& content) {
+    NewFile file = {numbered(stem, 1, suffix), 0};
     std::string temporary;
     int fd = open_nameless(folder);
     if (fd < 0) {
         temporary = folder + "/.pycore-XXXXXX";
         fd = ::mkstemp(temporary.data());
     }
-    if (fd < 0) return output_error(folder + "/" + name, errno);
-    auto failure = write_all(fd, bytes);
-    if (!failure && ::fsync(fd) != 0) failure = errno;
-    for (int number = 1; !failure && number <= kMaxNumber; ++number) {
-        name = numbered(stem, number, suffix);
-        const int error = give_name(fd, temporary, folder + "/" + name);
+    if (fd < 0) return output_error(folder + "/" + file.name, errno);
+    SparseOutput output(fd);
+    auto made = fill(output, fd, content, folder + "/" + file.name);
+    for (int number = 1; made && number <= kMaxNumber; ++number) {
+        file.name = numbered(stem, number, suffix);
+        const int error = give_name(fd, temporary, folder + "/" + file.name);
         if (error == 0) break;
-        if (error != EEXIST || number == kMaxNumber) failure = error;
+        if (error != EEXIST || number == kMaxNumber) made = output_error(folder + "/" + file.name, error);
+        if (!made) break;
     }
     ::close(fd);
     if (!temporary.empty()) ::unlink(temporary.c_str());
-    if (failure) return output_error(folder + "/" + name, *failure);
-    return name;
+    if (!made) return std::move(made).error();
+    file.bytes = output.size_bytes();
+    return file;
 }
 
 Result<std::uint64_t> write_private_file(const std::string& path, const FileContent& content) {

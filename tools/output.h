@@ -24,10 +24,14 @@ Result<std::uint64_t> write_private_file(const std::string& path, const FileCont
 // Whether both are there and the same file.
 bool is_same_file(const std::string& path, const std::string& other);
 
-// The same under a name in `folder` that no file has: `stem` + `suffix`, else `stem`.2 + `suffix` and so on. Returns
-// the name. Whatever happens to us meanwhile, no half file has it.
-Result<std::string> write_new_private_file(const std::string& folder, const std::string& stem, std::string_view suffix,
-                                           std::string_view bytes);
+// The same under a name in `folder` that no file has: `stem` + `suffix`, else `stem`.2 + `suffix` and so on. Whatever
+// happens to us meanwhile, no half file has it.
+struct NewFile {
+    std::string name;
+    std::uint64_t bytes = 0;
+};
+Result<NewFile> write_new_private_file(const std::string& folder, const std::string& stem, std::string_view suffix,
+                                       const FileContent& content);
 
 // What write_file(path) has to be allowed to write: the folder of the file, or the special file itself.
 std::string place_to_write(const std::string& path);

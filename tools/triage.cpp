@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: the pycore authors
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "analysis/triage.h"
@@ -171,9 +171,9 @@ private:
     ExitStatus write_part(const TriagePart& part) const {
         tell_losses(part);
         if (const auto done = deliver(write_triage_part(part, version())); !done) return give_up(done.error());
-        TriageReport report;
-        report.part.inputs = part.inputs;
-        return part.inputs.empty() ? ExitStatus::Complete : status_of(report);
+        const auto is_sound = [](const TriageInput& input) { return input.status == InputStatus::Read; };
+        const bool all = std::all_of(part.inputs.begin(), part.inputs.end(), is_sound);
+        return all ? ExitStatus::Complete : ExitStatus::Partial;  // also a part of nothing but losses is one
     }
 
     ExitStatus tell(TriagePart part) const {

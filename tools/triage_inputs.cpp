@@ -145,6 +145,7 @@ Result<ReadInputs> read_inputs(const Invocation& invocation, const InputOptions&
     BatchOptions batch;
     batch.read = invocation.read_options(ReadDepth::Stacks);
     batch.read.import_names = true;
+    batch.read.count_touched = invocation.has("verbose");
     batch.jobs = options.jobs;
     batch.confine = [&] { enter_reader_sandbox(invocation, batch.read); };
     auto reader = TargetReader::start(sign_target, batch);

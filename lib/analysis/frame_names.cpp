@@ -196,7 +196,9 @@ std::string plain_function_name(std::string_view demangled) {
 
 std::string native_module_name(std::string_view path, bool is_runtime) {
     const std::string_view file = base_name(path);
-    if (is_runtime || file.starts_with("libpython3") || path.find("/lib-dynload/") != std::string_view::npos) {
+    const bool executable = file.starts_with("python") && file.find(".so") == std::string_view::npos;
+    if (is_runtime || executable || file.starts_with("libpython3") ||
+        path.find("/lib-dynload/") != std::string_view::npos) {
         return "python";
     }
     constexpr std::array kLibc = {"libc.so"sv, "libc-"sv, "libpthread"sv, "ld-musl"sv, "libdl"sv, "librt"sv};

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "analysis/thread_keys.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -41,9 +42,57 @@ constexpr std::pair<std::string_view, std::string_view> kCallClasses[] = {
     {"waitid", "child"},     {"write", "write"},       {"writev", "write"},
 };
 
+// Functions that make such a call, by the beginnings of their names: of a thread whose call a signal handler ended, the
+// call is not told any more.
+constexpr std::pair<std::string_view, std::string_view> kWaitingFunctions[] = {
+    {"PyThread_acquire_lock", "lock"},
+    {"_PyMutex_Lock", "lock"},
+    {"_PyParkingLot_Park", "lock"},
+    {"_PySemaphore_Wait", "lock"},
+    {"__futex_abstimed", "lock"},
+    {"accept", "accept"},
+    {"clock_nanosleep", "sleep"},
+    {"epoll_", "poll"},
+    {"flock", "flock"},
+    {"nanosleep", "sleep"},
+    {"pause", "sleep"},
+    {"poll", "poll"},
+    {"ppoll", "poll"},
+    {"pread", "read"},
+    {"pselect", "sleep"},
+    {"pthread_barrier_wait", "lock"},
+    {"pthread_cond_", "lock"},
+    {"pthread_join", "lock"},
+    {"pthread_mutex_lock", "lock"},
+    {"pwrite", "write"},
+    {"read", "read"},
+    {"recv", "receive"},
+    {"select", "sleep"},
+    {"sem_", "lock"},
+    {"send", "send"},
+    {"take_gil", "gil"},
+    {"wait4", "child"},
+    {"waitid", "child"},
+    {"waitpid", "child"},
+    {"write", "write"},
+};
+
+std::string waiting_function(const std::vector<NamedFrame>& frames) {
+    for (auto frame = frames.rbegin(); frame != frames.rend() && !frame->is_python(); ++frame) {
+        if (frame->above_site) continue;
+        std::string_view name = std::string_view(frame->shown.text).substr(frame->shown.text.find('!') + 1);
+        if (!name.starts_with("__futex")) name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
+        for (const auto& [known, what] : kWaitingFunctions) {
+            const bool of_python = known.starts_with("_Py");
+            if (name.starts_with(of_python ? known.substr(1) : known)) return std::string(what);
+        }
+    }
+    return "running";
+}
+
 // Whether a lock is a Python object or a futex of its C code is not always told.
-std::string wait_class(const ThreadState& thread) {
-    if (!thread.wait) return "running";
+std::string wait_class(const ThreadState& thread, const std::vector<NamedFrame>& frames) {
+    if (!thread.wait) return thread.crashed ? waiting_function(frames) : "running";
     if (thread.wait->kind == "futex") return "lock";
     if (thread.wait->kind != "syscall") return thread.wait->kind;
     const std::string_view call = std::string_view(thread.wait->what).substr(0, thread.wait->what.find(' '));
@@ -72,7 +121,7 @@ ThreadKey thread_key(const ThreadState& thread, const std::vector<NamedFrame>& f
     ThreadKey key;
     key.tid = thread.tid;
     key.role = role_of(thread);
-    key.wait = wait_class(thread);
+    key.wait = wait_class(thread, frames);
     key.holds_gil = thread.holds_gil;
     if (const NamedFrame* site = python_site(frames)) key.python = site->shown.text;
     for (auto frame = frames.rbegin(); frame != frames.rend() && !frame->is_python(); ++frame) {

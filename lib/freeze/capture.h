@@ -28,13 +28,6 @@ std::string_view to_string(Consistency consistency);
 
 inline constexpr auto kDefaultMaxPause = std::chrono::milliseconds(20);
 
-enum class Level {
-    Mini,  // what answers are made of
-    Heap,  // and the objects of Python
-    Full,  // and all private and all anonymous memory that is written to
-};
-std::string_view to_string(Level level);
-
 // The signal that is about to end the process.
 struct CrashSignal {
     std::int64_t tid = 0;  // of the thread that takes it
@@ -47,6 +40,13 @@ struct OwnTrace {
     std::function<void()> release;
     std::optional<CrashSignal> crash;  // it stands still for it, and will never run on
 };
+
+enum class Level {
+    Mini,  // what answers are made of
+    Heap,  // and the objects of Python
+    Full,  // and all private and all anonymous memory that is written to
+};
+std::string_view to_string(Level level);
 
 struct CaptureOptions {
     Level level = Level::Mini;

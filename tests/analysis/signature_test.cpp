@@ -200,6 +200,22 @@ TEST_CASE("a hang is known by what all its threads do, however many do the same"
     CHECK(two.threads[1].wait == "read");
 }
 
+TEST_CASE("a wait that a signal handler ended is known by the function that waited", "[analysis]") {
+    const auto killed = [](std::vector<MergedFrame> frames, std::optional<Wait> wait) {
+        ProcessState state = crash(std::move(frames), "SIGABRT");
+        state.cause = CrashCause{"SIGABRT sent from outside", "killed", {}, {}, {}};
+        state.threads[0].wait = std::move(wait);
+        return sign(state);
+    };
+    const Signature plain = killed({python_call("step", kApp, 1), libc_call("read")},
+                                   Wait{"syscall", "read from file descriptor 3", {}, {}});
+    const Signature handled = killed(
+        {python_call("step", kApp, 1), at_site(libc_call("read")), libc_call("__restore_rt"), libc_call("raise")}, {});
+    CHECK(plain.is_hang);
+    CHECK(handled.threads[0].wait == "read");
+    CHECK(plain.level(SignatureLevel::Default) == handled.level(SignatureLevel::Default));
+}
+
 TEST_CASE("numbers and addresses in a message do not count", "[analysis]") {
     CHECK(without_numbers("free(): invalid pointer 0x55d1 at 12") == "free(): invalid pointer N at N");
     CHECK(without_numbers("value2 has 3 items") == "value2 has N items");

@@ -20,6 +20,7 @@ void fuzz_pipeline(Bytes input);
 void fuzz_python(Bytes input);
 void fuzz_symbols(Bytes input);
 void fuzz_text(Bytes input);
+void fuzz_triage_files(Bytes input);
 void fuzz_unpack(Bytes input);
 void fuzz_unwind(Bytes input);
 
@@ -38,6 +39,7 @@ std::span<const Target> all_targets() {
         Target{"python", fuzz_python},
         Target{"symbols", fuzz_symbols},
         Target{"text", fuzz_text},
+        Target{"triage_files", fuzz_triage_files},
         Target{"unpack", fuzz_unpack},
         Target{"unwind", fuzz_unwind},
     };

@@ -120,6 +120,15 @@ def test_all_pythons_of_a_tree_are_frozen_and_the_rest_is_told_as_left_alone(tre
                for result in document["results"])
 
 
+def test_the_options_of_freezing_one_hold_for_many(tree, tmp_path):
+    launcher = tree([line(RANK="0")])
+    done = pycore("freeze", "--tree", launcher.children[0], "--bundle", "--redact", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    [result] = index_of(tmp_path)["results"]
+    assert result["file"].endswith(".tar.zst")
+    assert "hang" in functions_of(tmp_path / result["file"])
+
+
 def test_ranks_come_from_the_nearest_launcher(tree, tmp_path):
     launcher = tree([line(OMPI_COMM_WORLD_RANK="5", PMIX_RANK="6", RANK="7", SLURM_PROCID="0", SLURM_STEP_ID="0",
                           OMPI_COMM_WORLD_SIZE="9", PMIX_NAMESPACE="job-1"),

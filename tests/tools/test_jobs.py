@@ -172,6 +172,24 @@ def test_a_job_of_another_user_gets_one_sentence(slurm, hanging):
     assert "belongs to root" in done.stderr and done.stderr.count("\n") == 1
 
 
+def test_ranks_under_pycore_run_freeze_themselves_by_a_signal_to_all_and_live_on(slurm, tmp_path):
+    """Four supervisors at once into one folder and one index; the signal reaches every process of the step."""
+    (tmp_path / "ready").mkdir()
+    command = "srun %s run -o %s -- %s %s %s" % (PYCORE, tmp_path / "out", mpi_job.PYTHON, JOBS / "hanging_rank.py",
+                                                 tmp_path / "ready")
+    job = slurm.submit("#!/bin/bash\n#SBATCH --nodes=2 --ntasks=4 --ntasks-per-node=2\n%s\n" % command,
+                       "--output=%s/job.out" % tmp_path, folder=tmp_path)
+    try:
+        mpi_job.wait_for_ranks(tmp_path / "ready", RANKS)
+        assert not slurm.run("scancel", "--signal=USR1", job + ".0").returncode
+        wait_for(lambda: (tmp_path / "out" / "index.json").exists() and
+                 len(index_of(tmp_path / "out")["results"]) == RANKS, "four results")
+        check_ranks(tmp_path / "out")
+        assert slurm.run("squeue", "-h", "-s", "-j", job, "-o", "%i").stdout.split().count(job + ".0") == 1
+    finally:
+        slurm.cancel(job)
+
+
 def test_doctor_tells_of_slurm(slurm):
     done = slurm.run(PYCORE, "doctor", "--format=json")
     told = {finding["what"]: finding["told"] for finding in json.loads(done.stdout)["findings"]

@@ -17,7 +17,10 @@ import xml.etree.ElementTree as xml
 import pytest
 from test_cli import CHECKOUT, PYCORE, pycore
 
-sys.path[:0] = [str(CHECKOUT / "testdata" / "make"), str(CHECKOUT / "tests" / "support")]
+sys.path[:0] = [str(CHECKOUT / "testdata" / "make"), str(CHECKOUT / "testdata" / "jobs"),
+                str(CHECKOUT / "tests" / "support")]
+
+import slurm_cluster  # noqa: E402
 
 FORMATS = ["text", "json", "jsonl", "junit", "sarif", "markdown", "html"]
 STORED = sorted((CHECKOUT / "testdata" / "stored").glob("*.core.xz"))
@@ -58,7 +61,7 @@ def shards(batch):
     parts = []
     for index in range(3):
         parts.append(batch.parent / ("part.%d" % index))
-        run("--partial", "--shard=%d/3" % index, "-o", parts[-1], "dumps", cwd=batch.parent, expect=(0, 1, 3))
+        run("--partial", "--shard=%d/3" % index, "-o", parts[-1], "dumps", cwd=batch.parent, expect=(0, 3))
     return parts
 
 
@@ -116,7 +119,7 @@ def test_equal_runs_and_merged_shards_write_equal_bytes(batch, shards, tmp_path,
     assert form != "json" or bytes_of("--jobs=1", "dumps") == whole
     parts = list(shards)
     both = tmp_path / "both"
-    run("--merge", "--partial", "-o", both, parts[2], parts[0], expect=(0, 1, 3))
+    run("--merge", "--partial", "-o", both, parts[2], parts[0], expect=(0, 3))
     assert bytes_of("--merge", parts[1], both) == whole
     if form == "json":
         for order in itertools.permutations(parts):
@@ -127,9 +130,25 @@ def test_equal_runs_and_merged_shards_write_equal_bytes(batch, shards, tmp_path,
 def test_each_shard_takes_inputs_of_its_own(batch, tmp_path):
     seen = []
     for index in range(4):
-        part = json.loads(run("--partial", "--shard=%d/4" % index, "dumps", cwd=batch.parent, expect=(0, 1, 3)).stdout)
+        part = json.loads(run("--partial", "--shard=%d/4" % index, "dumps", cwd=batch.parent, expect=(0, 3)).stdout)
         seen += [one["path"] for one in part["inputs"]]
     assert sorted(seen) == [one["path"] for one in report("dumps", cwd=batch.parent)["inputs"]]
+
+
+def test_a_slurm_array_and_a_job_after_it_give_the_answer_of_one_run(batch, tmp_path_factory):
+    if slurm_cluster.why_not():
+        pytest.skip(slurm_cluster.why_not())
+    folder = batch.parent
+    (folder / "array").mkdir(exist_ok=True)
+    read = ("#!/bin/bash\n%s triage --partial --shard=$SLURM_ARRAY_TASK_ID/4 -o array/part.$SLURM_ARRAY_TASK_ID dumps\n"
+            % pathlib.Path(PYCORE).resolve())
+    merge = "#!/bin/bash\n%s triage --merge --format=json -o answer.json array || [ $? = 3 ]\n"
+    merge %= pathlib.Path(PYCORE).resolve()
+    with slurm_cluster.Cluster(tmp_path_factory.mktemp("slurm")) as slurm:
+        array = slurm.submit(read, "--array=0-3", "--output=array-%a.out", folder=folder)
+        slurm.submit(merge, "--dependency=afterany:" + array, "--wait", "--output=merge.out", folder=folder)
+    whole = run("--format=json", "dumps", cwd=folder, expect=(3,)).stdout
+    assert (folder / "answer.json").read_text() == whole
 
 
 def test_a_damaged_part_is_told_and_the_others_are_merged(batch, tmp_path):
