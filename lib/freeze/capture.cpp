@@ -74,6 +74,7 @@ private:
     void foresee() {
         LiveProcess& process = capture_.process;
         process.pages->attach();
+        process.pages->mark();  // of the modules' headers there is something already
         if (auto result = walk_(process.snapshot); result.searched) {
             process.snapshot.runtime_hint = std::move(result.searched);
             process.pages->forget();

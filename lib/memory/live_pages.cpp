@@ -55,8 +55,9 @@ LivePages::Hole hole_of(std::uint8_t state) {
 struct LivePages::Area {
     Mapping mapping;
     std::byte* mirror = nullptr;
-    std::vector<std::uint8_t> pages;  // PageState; empty until the first is asked for
-    std::span<const std::byte> file;  // of its file, from its begin on; empty if nobody has them
+    std::vector<std::uint8_t> pages;   // PageState; empty until the first is asked for
+    std::vector<std::uint8_t> marked;  // `pages` as they were
+    std::span<const std::byte> file;   // of its file, from its begin on; empty if nobody has them
 
     std::size_t page_count() const { return mapping.range.size_bytes() / kPage; }
     Address address_of(std::size_t page) const { return mapping.range.begin + page * kPage; }
@@ -90,7 +91,7 @@ Result<std::shared_ptr<LivePages>> LivePages::open(std::int64_t pid, const std::
     pages->reserved_ = total;
     std::byte* at = pages->base_;
     for (const Mapping& mapping : mappings) {
-        pages->areas_.push_back({mapping, at, {}, {}});
+        pages->areas_.push_back({mapping, at, {}, {}, {}});
         at += mapping.range.size_bytes();
     }
     return pages;
@@ -297,9 +298,15 @@ void LivePages::fetch_resident(AddressRange range) {
     }
 }
 
+void LivePages::mark() {
+    for (Area& area : areas_) area.marked = area.pages;
+}
+
 void LivePages::forget() {
-    for (Area& area : areas_) area.pages.clear();
-    ::madvise(base_, reserved_, MADV_DONTNEED);
+    for (Area& area : areas_) {
+        area.pages = area.marked;
+        if (area.pages.empty()) ::madvise(area.mirror, area.mapping.range.size_bytes(), MADV_DONTNEED);
+    }
 }
 
 std::vector<AddressRange> LivePages::noted_reads() const {

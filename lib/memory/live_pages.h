@@ -66,7 +66,8 @@ public:
     std::vector<AddressRange> resident(AddressRange range) const;
     // As fetch() for all of resident(range), at once.
     void fetch_resident(AddressRange range);
-    // As if nothing had been looked at so far.
+    // forget() makes it as if nothing had been looked at since mark().
+    void mark();
     void forget();
 
     // From now on notes which bytes are asked for, by fetches of at most 64 KiB.

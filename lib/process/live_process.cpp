@@ -171,7 +171,8 @@ std::map<std::string, std::string> places_of_deleted(const LiveProcess& process)
     std::map<std::string, std::string> places;
     char program[4096] = {};
     const std::string link = fmt::format("/proc/{}/exe", pid);
-    if (::readlink(link.c_str(), program, sizeof(program) - 1) > 0) places.emplace(program, link);
+    const bool known = ::readlink(link.c_str(), program, sizeof(program) - 1) > 0;
+    if (known && path_before_deletion(program)) places.emplace(program, link);
     for (const ProcMapping& mapping : process.mappings) {
         if (!path_before_deletion(mapping.path)) continue;
         places.emplace(mapping.path, fmt::format("/proc/{}/map_files/{:x}-{:x}", pid, mapping.range.begin.value,

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <ctime>
 
 #include "support/catch.h"
 
@@ -77,6 +78,29 @@ TEST_CASE("a process runs on after it was held still", "[freeze]") {
     CHECK(stopped == 1);
     CHECK(read_status(spinner.pid)->state == 'R');
     CHECK(read_status(spinner.pid)->tracer == 0);
+}
+
+TEST_CASE("a thread in uninterruptible sleep runs on when it wakes up, while we live", "[freeze]") {
+    const pid_t sleeper = ::fork();
+    if (sleeper == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        // Until its child ends, a parent by vfork sleeps uninterruptibly.
+        if (::vfork() == 0) {
+            const timespec moment{0, 500'000'000};
+            ::nanosleep(&moment, nullptr);
+            ::_exit(0);
+        }
+        ::_exit(7);
+    }
+    while (read_status(sleeper)->state != 'D') ::usleep(1000);
+    bool stopped = true;
+    const auto deadline = ThreadStop::Clock::now() + std::chrono::milliseconds(20);
+    REQUIRE(ThreadStop::hold_still(sleeper, deadline, [&](ThreadStop& stop) { stopped = stop.threads()[0].stopped; }));
+    CHECK_FALSE(stopped);
+    int status = 0;
+    for (int i = 0; i < 5000 && ::waitpid(sleeper, &status, WNOHANG) == 0; ++i) ::usleep(1000);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 7);
 }
 
 TEST_CASE("what a search through memory looked at is not kept, and nobody searches again", "[freeze]") {

@@ -184,3 +184,22 @@ def test_a_process_of_another_user_gets_one_sentence(start):
         os.unlink(program)
     assert done.returncode == 1
     assert "belongs to user 0" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_python_without_symbols_is_searched_once_and_not_kept_whole(start, tmp_path):
+    program = pathlib.Path("/usr/bin/python3").resolve()
+    content = program.read_bytes()
+    if content.count(b"\0_PyRuntime\0") != 1 or content.count(b".PyRuntime\0") != 1:
+        pytest.skip("/usr/bin/python3 is not built as Debian's")
+    nameless = tmp_path / "nameless"
+    nameless.write_bytes(content.replace(b"\0_PyRuntime\0", b"\0_PyRuntimX\0").replace(b".PyRuntime\0", b".PyRuntimX\0"))
+    nameless.chmod(0o755)
+    process = start(str(nameless), "import time\nbig = [bytes(1000) + b'%d' % i for i in range(100000)]\n"
+                                   "def nap():\n    time.sleep(1e6)\nprint('ready', flush=True)\nnap()")
+    file = tmp_path / "a.core"
+    assert pycore("freeze", "-o", file, process.pid).returncode == 0
+    assert file.stat().st_size < 10_000_000
+    live, frozen = stacks_of(process.pid), stacks_of(file)
+    assert frozen["runtime"]["located_by"] in ("cookie", "thread_pointers")
+    assert [frame["function"] for frame in frozen["threads"][0]["frames"] if frame["kind"] == "python"][-1] == "nap"
+    assert told(frozen) == told(live)
