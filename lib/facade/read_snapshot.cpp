@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: the pycore authors
+#include "facade/read_snapshot.h"
+
+#include "analysis/conclude.h"
+#include "archive/file_bundle.h"
+#include "facade/attach_native.h"
+#include "facade/attach_python.h"
+#include "facade/describe_process.h"
+#include "state/merged_frames.h"
+
+namespace pycore {
+namespace {
+
+// Of the files that the Python frames name, those that the bundle has.
+void take_sources(const ProcessSnapshot& process, ProcessState& state) {
+    constexpr std::uint64_t kMaxTotal = 256 << 20;  // bytes
+    std::uint64_t total = 0;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (!frame.file || state.sources.contains(*frame.file)) return;
+        const auto text = process.bundle->find(member_of_path(*frame.file));
+        if (!text || text->size() > kMaxTotal - total) return;
+        total += text->size();
+        state.sources.emplace(*frame.file, std::string(reinterpret_cast<const char*>(text->data()), text->size()));
+    });
+}
+
+}  // namespace
+
+ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, Diagnostics& diagnostics) {
+    options.search.bundle = process.bundle;
+    ProcessState state;
+    describe_process(process, state);
+    list_threads(process, state);
+    if (options.depth >= ReadDepth::Python) {
+        if (auto done = attach_python(process, options, state, diagnostics); !done) diagnostics.warn(done.error());
+    }
+    if (options.depth == ReadDepth::Stacks && options.native) attach_native(process, options, state, diagnostics);
+    find_first_signal(process, state);
+    conclude(state);
+    if (process.bundle) take_sources(process, state);
+    return state;
+}
+
+}  // namespace pycore
