@@ -45,7 +45,7 @@ std::set<std::uint32_t> find_helpers(const JobTree& tree) {
 
 bool is_process(const JobTree& tree, std::uint32_t member, JobLabel label, bool any_python) {
     if (label == JobLabel::Rank) return tree.members[member].rank.has_value();
-    return tree.members[member].python || !any_python || tree.members[member].status == "unreadable";
+    return tree.members[member].python || !any_python || !is_readable(tree.members[member]);
 }
 
 // The same picture may be there twice, as a snapshot and as the stacks saved of it.
@@ -59,7 +59,7 @@ Members snapshots_of(const JobTree& tree, Members members) {
     };
     members.erase(std::unique(members.begin(), members.end(), same), members.end());
     // What could be read says more than what could not.
-    const auto readable = [&](std::uint32_t member) { return tree.members[member].stack.has_value(); };
+    const auto readable = [&](std::uint32_t member) { return is_readable(tree.members[member]); };
     if (std::any_of(members.begin(), members.end(), readable)) {
         std::erase_if(members, [&](std::uint32_t member) { return !readable(member); });
     }
@@ -72,19 +72,43 @@ bool same_lines(const Standing& a, const Standing& b) {
                       [](const ClassFrame& x, const ClassFrame& y) { return x.frame == y.frame && x.line == y.line; });
 }
 
-Standing stand_over_time(const JobTree& tree, const Members& snapshots) {
-    Standing last = find_standing(tree, snapshots.back());
-    last.snapshots = snapshots.size();
-    if (snapshots.size() < 2) return last;
+// `snapshots` of one process, the last one last.
+Standing stand_over_time(std::vector<Standing> snapshots) {
+    Standing last = std::move(snapshots.back());
+    snapshots.pop_back();
+    last.snapshots = snapshots.size() + 1;
+    if (snapshots.empty()) return last;
     last.moved = false;
     last.always_running = last.was_running = last.stance == Stance::Running;
-    for (std::size_t i = 0; i + 1 < snapshots.size(); ++i) {
-        const Standing before = find_standing(tree, snapshots[i]);
+    for (const Standing& before : snapshots) {
         last.moved = *last.moved || !same_lines(before, last);
         last.always_running = last.always_running && before.stance == Stance::Running;
         last.was_running = last.was_running || before.stance == Stance::Running;
     }
     return last;
+}
+
+// A rank that spins in a library may be caught where its C stack cannot be followed to the operation, or between
+// the program's line and the library: it is where those are that others prove to be called from the same line.
+void complete_by_call_site(const JobTree& tree, std::map<std::int64_t, std::vector<Standing>>& processes) {
+    std::map<std::vector<std::uint64_t>, Standing> known;
+    for (const auto& [label, snapshots] : processes) {
+        for (const Standing& standing : snapshots) {
+            if (standing.cut && standing.stance != Stance::Died) known.emplace(call_site_of(tree, standing), standing);
+        }
+    }
+    for (auto& [label, snapshots] : processes) {
+        for (Standing& standing : snapshots) {
+            if (standing.cut || standing.stance != Stance::Running || standing.frames.empty()) continue;
+            if (tree.frames[standing.frames.back().frame].python) continue;  // at work in Python itself
+            const auto found = known.find(call_site_of(tree, standing));
+            if (found == known.end()) continue;
+            standing.stance = found->second.stance;
+            standing.cut = found->second.cut;
+            standing.place = found->second.place;
+            standing.frames = found->second.frames;
+        }
+    }
 }
 
 }  // namespace
@@ -105,8 +129,15 @@ JobProcesses find_processes(const JobTree& tree) {
         if (size) found.told_size = std::max(found.told_size.value_or(0), *size);
         by_label[label_of(tree, i, found.label)].push_back(i);
     }
+    std::map<std::int64_t, std::vector<Standing>> processes;
     for (auto& [label, members] : by_label) {
-        Standing standing = stand_over_time(tree, snapshots_of(tree, std::move(members)));
+        for (const std::uint32_t member : snapshots_of(tree, std::move(members))) {
+            processes[label].push_back(find_standing(tree, member));
+        }
+    }
+    complete_by_call_site(tree, processes);
+    for (auto& [label, snapshots] : processes) {
+        Standing standing = stand_over_time(std::move(snapshots));
         standing.label = label;
         found.snapshots = std::max(found.snapshots, standing.snapshots);
         found.standings.push_back(std::move(standing));

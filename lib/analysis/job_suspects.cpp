@@ -72,6 +72,12 @@ private:
                            [](const Standing* standing) { return standing->stance != Stance::Idle; });
     }
 
+    // Who gives out work and waits for what comes back is in the same operation as who waits for work.
+    bool someone_waits_for_results() const {
+        return std::any_of(waiting_.begin(), waiting_.end(),
+                           [&](const Standing* standing) { return standing->place != waiting_.front()->place; });
+    }
+
     void accuse(const Group& group, const std::function<std::string(const Standing&)>& why) {
         for (const Standing* standing : group) result_.suspects.emplace(standing->label, why(*standing));
         result_.verdict = fmt::format("{} {} stands out: {}", noun(processes_.label, group.size()),
@@ -111,7 +117,7 @@ private:
             if (!standing->moved.value_or(false)) stuck.push_back(standing);
         }
         if (stuck.empty() || stuck.size() != blocked_.size() || stuck.size() > waiting_.size()) return false;
-        if (!someone_needs_others() || goes_on()) return false;
+        if (!(someone_needs_others() || someone_waits_for_results()) || goes_on()) return false;
         accuse(stuck, [&](const Standing& standing) {
             return fmt::format("it waits for something else ({}), while {}", standing.wait, waiting_words());
         });

@@ -6,11 +6,21 @@
 #include <functional>
 
 namespace pycore {
+
+namespace {
+
+// Of a process of Python in which no Python could be read there is too little to go by.
+bool lacks_python(const JobMember& member) { return !member.python && member.status != "read"; }
+
+}  // namespace
+
+bool is_readable(const JobMember& member) { return member.stack && !lacks_python(member); }
+
 namespace {
 
 Stance stance_of(const JobMember& member, const std::optional<CutPoint>& cut) {
     if (member.signal) return Stance::Died;
-    if (!member.stack) return Stance::Unreadable;
+    if (!is_readable(member)) return Stance::Unreadable;
     if (cut) return cut->stance;
     // Spinning, and taking turns for the GIL, is being at work.
     const bool at_work = member.wait.empty() || member.wait.starts_with("gil") || member.wait == "syscall: sched_yield";
@@ -28,16 +38,28 @@ std::size_t depth_of_place(const JobTree& tree, const std::vector<ClassFrame>& f
 
 std::uint64_t hash_of(const std::string& text) { return std::hash<std::string>{}(text); }
 
+}  // namespace
+
+std::vector<std::uint64_t> call_site_of(const JobTree& tree, const Standing& standing) {
+    const std::size_t depth = standing.cut ? standing.cut->depth : standing.frames.size();
+    std::vector<std::uint64_t> site;
+    for (std::size_t i = 0; i < depth && i < standing.frames.size(); ++i) {
+        if (!tree.frames[standing.frames[i].frame].python) continue;
+        site.push_back(standing.frames[i].frame);
+        site.push_back(static_cast<std::uint64_t>(standing.frames[i].line));
+    }
+    return site;
+}
+
+namespace {
+
 // Operations are called from a line; where a rank is at work or blocked, the function says enough.
 std::vector<std::uint64_t> place_of(const JobTree& tree, const Standing& standing) {
     std::vector<std::uint64_t> place{static_cast<std::uint64_t>(standing.stance)};
     if (standing.cut) {
         place.push_back(hash_of(standing.cut->operation));
-        for (std::size_t i = 0; i < standing.cut->depth && i < standing.frames.size(); ++i) {
-            if (!tree.frames[standing.frames[i].frame].python) continue;
-            place.push_back(standing.frames[i].frame);
-            place.push_back(static_cast<std::uint64_t>(standing.frames[i].line));
-        }
+        const auto site = call_site_of(tree, standing);
+        place.insert(place.end(), site.begin(), site.end());
         return place;
     }
     place.push_back(hash_of(standing.wait));

@@ -28,6 +28,12 @@ struct Standing {
     bool was_running = false;     // in one of them
 };
 
+// Whether it can be told where the member stands.
+bool is_readable(const JobMember& member);
+
+// The Python calls on the way, each with its line.
+std::vector<std::uint64_t> call_site_of(const JobTree& tree, const Standing& standing);
+
 Standing find_standing(const JobTree& tree, std::uint32_t member);
 
 // Whether it waits for others, by its stance.
