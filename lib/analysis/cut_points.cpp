@@ -43,6 +43,8 @@ constexpr std::array kRules = {
     Rule{kC, Match::Prefix, "", "PMPI_Scan", Stance::Collective, "MPI Scan"},
     Rule{kC, Match::Prefix, "", "PMPI_Exscan", Stance::Collective, "MPI Exscan"},
     Rule{kC, Match::Exact, "", "PMPI_Finalize", Stance::Collective, "MPI Finalize", true},
+    Rule{kC, Match::Exact, "", "ompi_mpi_finalize", Stance::Collective, "MPI Finalize", true},
+    Rule{kC, Match::Exact, "", "ompi_mpi_init", Stance::Collective, "MPI Init", true},
     Rule{kC, Match::Prefix, "", "PMPI_Init", Stance::Collective, "MPI Init", true},
     Rule{kC, Match::Prefix, "", "PMPI_Comm_", Stance::Peer, "MPI message"},
     Rule{kC, Match::Prefix, "", "PMPI_Win_", Stance::Collective, "MPI Win_"},
