@@ -66,6 +66,27 @@ Members snapshots_of(const JobTree& tree, Members members) {
     return members;
 }
 
+// Of a hundred thousand ranks most have the stack of another one.
+class StandingFinder {
+public:
+    explicit StandingFinder(const JobTree& tree) : tree_(tree) {}
+
+    Standing find(std::uint32_t number) {
+        const JobMember& member = tree_.members[number];
+        const auto key = std::tuple(member.stack, member.wait, member.signal, member.status, member.python);
+        const auto found = known_.try_emplace(key);
+        if (found.second) found.first->second = find_standing(tree_, number);
+        Standing standing = found.first->second;
+        standing.member = number;
+        return standing;
+    }
+
+private:
+    using Key = std::tuple<std::optional<std::uint32_t>, std::string, std::optional<std::string>, std::string, bool>;
+    const JobTree& tree_;
+    std::map<Key, Standing> known_;
+};
+
 bool same_lines(const Standing& a, const Standing& b) {
     return a.place == b.place &&
            std::equal(a.frames.begin(), a.frames.end(), b.frames.begin(), b.frames.end(),
@@ -130,9 +151,10 @@ JobProcesses find_processes(const JobTree& tree) {
         by_label[label_of(tree, i, found.label)].push_back(i);
     }
     std::map<std::int64_t, std::vector<Standing>> processes;
+    StandingFinder finder(tree);
     for (auto& [label, members] : by_label) {
         for (const std::uint32_t member : snapshots_of(tree, std::move(members))) {
-            processes[label].push_back(find_standing(tree, member));
+            processes[label].push_back(finder.find(member));
         }
     }
     complete_by_call_site(tree, processes);

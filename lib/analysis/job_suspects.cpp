@@ -13,6 +13,9 @@
 namespace pycore {
 namespace {
 
+// In two snapshots of a healthy job the same rank is the last one by chance, in three seldom.
+constexpr std::size_t kFewestToBeLate = 3;
+
 using Group = std::vector<const Standing*>;
 
 std::string_view noun(JobLabel label, std::size_t count) {
@@ -171,8 +174,8 @@ private:
     }
 
     bool find_late() {
-        if (processes_.snapshots < 2 || running_.empty() || !blocked_.empty()) return false;
-        if (running_.size() * 2 > alive() || !someone_needs_others()) return false;
+        if (processes_.snapshots < kFewestToBeLate || running_.empty() || !blocked_.empty()) return false;
+        if (running_.size() > std::max<std::size_t>(alive() / 4, 1) || !someone_needs_others()) return false;
         for (const Standing* standing : running_) {
             if (!standing->always_running) return false;
         }
@@ -199,8 +202,8 @@ private:
         if (waiting_.size() == alive() && groups_of_waiting().size() == 1) {
             return waiting_words() + ", from one call site; if the job hangs, look below Python (network, devices)";
         }
-        if (!running_.empty() && processes_.snapshots < 2 && !waiting_.empty()) {
-            return fmt::format("{} and {} {} at work; a second snapshot of the same ranks tells whether they move",
+        if (!running_.empty() && processes_.snapshots < kFewestToBeLate && !waiting_.empty()) {
+            return fmt::format("{} and {} {} at work; three snapshots of the same ranks tell who is late",
                                waiting_words(), running_.size(), running_.size() == 1 ? "is" : "are");
         }
         return fmt::format("{} at work, {} waiting for others, {} waiting for something else", running_.size(),

@@ -85,7 +85,7 @@ std::vector<std::int64_t> JobLabels::of(const IntervalSet& members) const {
             if (labels_[member] != kOther) labels.push_back(labels_[member]);
         }
     }
-    std::sort(labels.begin(), labels.end());
+    if (!std::is_sorted(labels.begin(), labels.end())) std::sort(labels.begin(), labels.end());
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     return labels;
 }

@@ -181,14 +181,14 @@ class Rank:
     def case_pool_io(self):
         """Rank 0 hands out tasks and gathers results; one worker never comes back from its task."""
         if self.rank == 0:
-            for number in range(self.team.size - 1):
+            number = 0
+            while True:
                 self.team.tasks.put(number)
-            for _ in range(self.team.size - 1):
                 self.team.results.get()
-            return
+                number += 1
         while True:
             task = self.team.tasks.get()
-            if self.culprit or task == "poison":
+            if self.culprit:
                 read_from_pipe()
             self.team.results.put(task)
 
