@@ -122,7 +122,8 @@ private:
         if (stuck.empty() || stuck.size() != blocked_.size() || stuck.size() > waiting_.size()) return false;
         if (!(someone_needs_others() || someone_waits_for_results()) || goes_on()) return false;
         accuse(stuck, [&](const Standing& standing) {
-            return fmt::format("it waits for something else ({}), while {}", standing.wait, waiting_words());
+            return fmt::format("it waits for something else ({}), while {}",
+                               standing.wait.substr(standing.wait.find(' ') + 1), waiting_words());
         });
         return true;
     }

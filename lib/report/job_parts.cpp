@@ -41,7 +41,7 @@ std::string stance_words(const JobClass& made) {
         case Stance::Collective:
         case Stance::Peer: return "waits in " + made.operation;
         case Stance::Idle: return "waits for work in " + made.operation;
-        case Stance::Blocked: return "waits: " + made.wait;
+        case Stance::Blocked: return "waits: " + made.wait.substr(made.wait.find(' ') + 1);
         case Stance::Running: return "at work";
         case Stance::Died: return "died";
         case Stance::Unreadable: return "could not be read";
