@@ -75,7 +75,7 @@ void tell_unread(const Invocation& invocation, const BatchRun& run) {
 }
 
 void tell_bytes(const Invocation& invocation, const BatchRun& run) {
-    if (!invocation.has("verbose") || run.bytes == 0) return;
+    if (!invocation.has("verbose") || run.bytes_touched == 0) return;
     print_error(invocation.tool(),
                 fmt::format("{} of {} bytes of the inputs were looked at ({:.1f} %)", run.bytes_touched, run.bytes,
                             100.0 * static_cast<double>(run.bytes_touched) / static_cast<double>(run.bytes)));

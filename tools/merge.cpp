@@ -99,10 +99,15 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
         print_error(tool.name, "there is nothing to merge: no core, snapshot, saved stacks or part was found");
         return ExitStatus::NoAnswer;
     }
+    const ExitStatus status = status_of(tree, !merging.wrong().empty());
+    if (status == ExitStatus::NoAnswer && !invocation.has("partial")) {
+        print_error(tool.name, fmt::format("none of {} inputs could be read", tree.members.size()));
+        return status;
+    }
     const std::string document = document_of(invocation, tree);
     const auto written =
         invocation.has("output") ? write_file(invocation.value("output"), document) : write_stdout(document);
-    if (written) return status_of(tree, !merging.wrong().empty());
+    if (written) return status;
     print_error(tool.name, written.error().message);
     return ExitStatus::NoAnswer;
 }

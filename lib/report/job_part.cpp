@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "report/json_fields.h"
 
@@ -89,6 +90,8 @@ private:
 };
 
 constexpr std::size_t kMostLine = std::size_t{1} << 31;
+constexpr std::size_t kMostDepth = 1000;              // calls of a stack; ours have 401 at most
+constexpr std::size_t kMostMembership = 200'000'000;  // members of all nodes of a role: a million ranks, 60 calls deep
 
 class PartReader {
 public:
@@ -144,6 +147,8 @@ private:
     void read_role(JsonFields& fields) {
         JobRole& role = tree_.roles.emplace_back();
         role.name = fields.text_or("name", "");
+        std::vector<std::size_t> depths;
+        std::size_t membership = 0;
         for_each_row(fields.array("nodes"), [&](Row& row) {
             JobNode node;
             node.parent = row.number(role.nodes.size() + 1);
@@ -155,6 +160,10 @@ private:
                 if (!row.is_wrong() && first <= last) node.members.add({first, last});
             }
             node.members.normalize();
+            const bool root = node.parent == role.nodes.size() || node.parent >= depths.size();
+            depths.push_back(root ? 1 : depths[node.parent] + 1);
+            membership += node.members.count();
+            wrong_ += depths.back() > kMostDepth || membership > kMostMembership ? 1 : 0;
             role.nodes.push_back(std::move(node));
         });
     }

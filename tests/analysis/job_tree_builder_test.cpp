@@ -108,6 +108,9 @@ TEST_CASE("parts with numbers that lead nowhere are refused", "[analysis]") {
     CHECK(refused(R"("roles": [{"name": "M", "nodes": [[0, 0, 0, 1]]}], "stacks": [], )" + members));
     CHECK(refused(R"("roles": [{"name": "M", "nodes": [[0, 0, 0]]}], "stacks": [], )" + members));
     CHECK(refused(R"("roles": [], "stacks": [[0, 0]], )" + members));
+    std::string chain = "[0, 0, 0, 0]";
+    for (int i = 0; i < 2000; ++i) chain += ", [" + std::to_string(i) + ", 0, 0, 0]";
+    CHECK(refused(R"("roles": [{"name": "M", "nodes": [)" + chain + R"(]}], "stacks": [], )" + members));
     CHECK(refused(R"("roles": [], "stacks": [], "members": [{"target": "x", "stack": 0}])"));
     CHECK(refused(R"("roles": [], "stacks": [], "members": [7])"));
 }

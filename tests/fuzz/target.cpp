@@ -17,6 +17,7 @@ void fuzz_modules(Bytes input);
 void fuzz_objects(Bytes input);
 void fuzz_pipeline(Bytes input);
 void fuzz_python(Bytes input);
+void fuzz_saved(Bytes input);
 void fuzz_symbols(Bytes input);
 void fuzz_text(Bytes input);
 void fuzz_unpack(Bytes input);
@@ -24,13 +25,21 @@ void fuzz_unwind(Bytes input);
 
 std::span<const Target> all_targets() {
     static constexpr std::array kTargets = {
-        Target{"arguments", fuzz_arguments},   Target{"core", fuzz_core},
-        Target{"core_notes", fuzz_core_notes}, Target{"debug_offsets", fuzz_debug_offsets},
-        Target{"dwarf", fuzz_dwarf},           Target{"line_table", fuzz_line_table},
-        Target{"modules", fuzz_modules},       Target{"objects", fuzz_objects},
-        Target{"pipeline", fuzz_pipeline},     Target{"python", fuzz_python},
-        Target{"symbols", fuzz_symbols},       Target{"text", fuzz_text},
-        Target{"unpack", fuzz_unpack},         Target{"unwind", fuzz_unwind},
+        Target{"arguments", fuzz_arguments},
+        Target{"core", fuzz_core},
+        Target{"core_notes", fuzz_core_notes},
+        Target{"debug_offsets", fuzz_debug_offsets},
+        Target{"dwarf", fuzz_dwarf},
+        Target{"line_table", fuzz_line_table},
+        Target{"modules", fuzz_modules},
+        Target{"objects", fuzz_objects},
+        Target{"pipeline", fuzz_pipeline},
+        Target{"python", fuzz_python},
+        Target{"saved", fuzz_saved},
+        Target{"symbols", fuzz_symbols},
+        Target{"text", fuzz_text},
+        Target{"unpack", fuzz_unpack},
+        Target{"unwind", fuzz_unwind},
     };
     return kTargets;
 }
