@@ -4,17 +4,25 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "analysis/conclude.h"
+#include "analysis/frame_names.h"
+#include "memory/counting_memory.h"
 #include "native/stack_losses.h"
 #include "native/symbolizer.h"
 #include "native/unwinder.h"
 #include "process/abort_message.h"
+#include "process/core_process.h"
+#include "process/file_probe.h"
 #include "process/handled_signal.h"
 #include "process/signal_names.h"
+#include "process/snapshot_manifest.h"
+#include "python/heap_ranges.h"
 #include "python/read_python.h"
+#include "state/merged_frames.h"
 
 namespace pycore {
 namespace {
@@ -43,13 +51,33 @@ JobPlace job_place(const ProcessSnapshot& process) {
     return {told.rank, told.world_size, told.node ? told.node : process.host, std::move(told.job)};
 }
 
+// Extension modules carry the tag of their ABI in their names, outside of the folder of Python's own.
+std::vector<std::string> extension_packages(const std::vector<Module>& modules) {
+    std::set<std::string> packages;
+    for (const Module& module : modules) {
+        const bool tagged = module.path.find(".cpython-") != std::string::npos || module.path.ends_with(".abi3.so");
+        if (!tagged || module.path.find("/lib-dynload/") != std::string::npos) continue;
+        const std::string name = native_module_name(module.path, false);
+        packages.insert(name.substr(0, name.find('.')));
+    }
+    return {packages.begin(), packages.end()};
+}
+
+SnapshotInfo snapshot_info(const SnapshotManifest& manifest) {
+    return {manifest.level,    manifest.consistency, manifest.stopped, manifest.pause_ns,
+            manifest.redacted, manifest.time,        manifest.host,    manifest.left_out};
+}
+
 void describe_process(const ProcessSnapshot& process, ProcessState& state) {
     state.source = {process.source_kind, process.source_path, process.architecture, process.producer, process.time};
     state.process = {process.pid,        process.ppid,         process.uid,
                      process.executable, process.command_line, signal_state(process.signal),
-                     job_place(process), std::nullopt,         read_abort_message(process)};
+                     job_place(process)};
+    state.process.abort_message = read_abort_message(process);
+    state.process.extensions = extension_packages(process.modules);
     state.mapped_bytes = process.mapped_bytes;
     state.present_bytes = process.present_bytes;
+    if (process.manifest) state.snapshot = snapshot_info(*process.manifest);
     for (const Module& module : process.modules) {
         state.modules.push_back({module.path, module.range.begin, module.range, module.build_id, module.found_path,
                                  std::string(to_string(module.match))});
@@ -178,21 +206,39 @@ void read_native_side(const ProcessSnapshot& process, const ReadOptions& options
     losses.tell(diagnostics);
 }
 
-// A signal that the process sent itself out of a handler of the same signal is the first one told again.
+// A signal that the process sent itself out of a handler of the same signal is the first one told again. What the
+// thread was doing then is what it does: it is in the call that sent the second one only since.
 void find_first_signal(const ProcessSnapshot& process, ProcessState& state) {
     if (!state.process.signal || !state.process.signal->sender_pid) return;
-    for (const ThreadState& thread : state.threads) {
+    for (ThreadState& thread : state.threads) {
         if (!thread.crashed) continue;
         for (const NativeFrame& frame : thread.native.frames) {
             if (!frame.is_signal_trampoline) continue;
-            const auto first = read_handled_signal(*process.memory, frame.sp);
-            if (first && first->number == process.signal->number) state.process.first_signal = signal_state(first);
+            state.process.first_signal =
+                signal_state(read_handled_signal(*process.memory, frame.sp, process.signal->number));
+            if (const auto call = read_interrupted_call(*process.memory, frame.sp)) {
+                thread.system_call = SystemCall{call->number, call->arguments};
+            }
             return;
         }
     }
 }
 
-ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& options, Diagnostics& diagnostics) {
+// Of the files that the Python frames name, those that the bundle has.
+void take_sources(const ProcessSnapshot& process, ProcessState& state) {
+    constexpr std::uint64_t kMaxTotal = 256 << 20;  // bytes
+    std::uint64_t total = 0;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (!frame.file || state.sources.contains(*frame.file)) return;
+        const auto text = process.bundle->find(member_of_path(*frame.file));
+        if (!text || text->size() > kMaxTotal - total) return;
+        total += text->size();
+        state.sources.emplace(*frame.file, std::string(reinterpret_cast<const char*>(text->data()), text->size()));
+    });
+}
+
+ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, Diagnostics& diagnostics) {
+    options.search.bundle = process.bundle;
     ProcessState state;
     describe_process(process, state);
     list_threads(process, state);
@@ -202,6 +248,7 @@ ProcessState read_snapshot(const ProcessSnapshot& process, const ReadOptions& op
     if (options.depth == ReadDepth::Stacks && options.native) read_native_side(process, options, state, diagnostics);
     find_first_signal(process, state);
     conclude(state);
+    if (process.bundle) take_sources(process, state);
     return state;
 }
 
@@ -212,15 +259,57 @@ void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
     diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
 }
 
+std::optional<RuntimeHint> hint_of(const ProcessState& state) {
+    if (!state.runtime || !state.runtime->runtime_address || !state.runtime->located_by) return std::nullopt;
+    const std::string& how = *state.runtime->located_by;
+    if (how != "cookie" && how != "thread_pointers") return std::nullopt;
+    return RuntimeHint{*state.runtime->runtime_address, state.runtime->version, how};
+}
+
+HeapSource heap_source(const LiveProcess& process) {
+    HeapSource source;
+    for (const ProcMapping& mapping : process.mappings) {
+        const bool is_private = mapping.readable && mapping.writable && !mapping.shared;
+        const bool is_anonymous = mapping.path.empty() || mapping.path.starts_with("[anon");
+        if (is_private && mapping.path == "[heap]") source.libc.push_back(mapping.range);
+        if (!is_private || !is_anonymous) continue;
+        for (const AddressRange& run : process.pages->resident(mapping.range)) source.memory.push_back(run);
+    }
+    source.peek = [pages = process.pages](Address address, std::span<std::byte> out) {
+        return pages->peek(address, out);
+    };
+    return source;
+}
+
+// Sources are read for reports: not from a file system that hangs, as the process itself may for its sake.
+std::set<std::string> find_silent_sources(const ProcessState& state, std::int64_t pid, Diagnostics& diagnostics) {
+    std::set<std::string> paths;
+    for_each_python_frame(state, [&](const PythonFrame& frame) {
+        if (frame.file && frame.file->starts_with('/')) paths.insert(*frame.file);
+    });
+    return find_silent_files(pid, paths, diagnostics);
+}
+
 }  // namespace
 
 Result<ProcessState> read_process(const std::string& path, const ReadOptions& options) {
     Diagnostics diagnostics;
-    auto process = open_process(path, options.search, diagnostics);
+    const auto core = open_core_file(path, diagnostics);
+    if (!core) return core.error();
+    auto reading = read_core(*core, options, diagnostics);
+    if (!reading) return std::move(reading).error();
+    return std::move(reading->state);
+}
+
+Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, Diagnostics& diagnostics) {
+    auto process = open_core(core, options.search, diagnostics);
     if (!process) return std::move(process).error();
+    std::shared_ptr<const CountingMemory> counting;
+    if (options.count_touched) process->memory = counting = std::make_shared<CountingMemory>(process->memory);
     ProcessState state = read_snapshot(*process, options, diagnostics);
+    if (counting) state.touched_bytes = counting->touched_bytes();
     state.diagnostics = diagnostics.entries();
-    return state;
+    return CoreReading{*std::move(process), std::move(state)};
 }
 
 Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options) {
@@ -229,17 +318,32 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     const Walk walk = [&](const ProcessSnapshot& process) {
         of_walk = {};  // what was torn is read again
         state = read_snapshot(process, read, of_walk);
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state)};
+    };
+    const FindHeap find_heap = [&](const LiveProcess& process) {
+        return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};
     };
     CaptureOptions with_search = options;
     with_search.search = read.search;
     Diagnostics diagnostics;
-    auto capture = capture_process(pid, with_search, walk, diagnostics);
+    auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
+    state.silent_files = find_silent_sources(state, pid, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
     for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));
     return LiveReading{*std::move(capture), std::move(state)};
+}
+
+Result<bool> holds_python(std::int64_t pid, const ReadOptions& read) {
+    Diagnostics unused;
+    const auto process = open_live_process(pid, read.search, unused);
+    if (!process) return process.error();
+    const auto python = read_python(process->snapshot, {false, false, read.search}, unused);
+    if (!python) return python.error().code != ErrorCode::NotFound;  // else one that we cannot read
+    // What only thread pointers lead to may be anything; nothing is damaged in a process that lives.
+    return python->runtime.located_by != "thread_pointers";
 }
 
 std::string_view version() { return PYCORE_VERSION; }

@@ -82,7 +82,7 @@ std::string why_not_parsed(const std::vector<ToolOption>& options, std::vector<s
 // The smallest number that an option takes, if it takes numbers.
 std::optional<std::int64_t> smallest_number(const ToolOption& option) {
     if (option.argument == "MS") return 0;
-    constexpr std::array kPositive = {"N", "PID", "TID"};
+    constexpr std::array kPositive = {"N", "PID", "SECONDS", "TID"};
     const bool positive = std::find(kPositive.begin(), kPositive.end(), option.argument) != kPositive.end();
     return positive ? std::optional<std::int64_t>(1) : std::nullopt;
 }

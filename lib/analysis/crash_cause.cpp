@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
+#include "analysis/abort_reason.h"
 #include "analysis/crash_site.h"
 
 namespace pycore {
@@ -82,6 +84,16 @@ Wording fault_wording(const SignalState& signal, const std::string& address_clas
     return {reason, fmt::format("{}: access to {}", signal.name, to_string(*signal.address))};
 }
 
+// What the stack shows, and what the C library said.
+DyingMachinery dying_machinery(const ProcessState& state, const ThreadState& thread) {
+    DyingMachinery dying = find_dying_machinery(thread.stack);
+    const std::string_view reason = abort_reason(state.process.abort_message.value_or(""));
+    dying.assertion |= reason == "assertion";
+    dying.stack_smashing |= reason == "stack_smashing";
+    dying.heap_corruption |= reason == "heap_corruption";
+    return dying;
+}
+
 Wording abort_wording(const DyingMachinery& dying, const SignalState& signal) {
     if (dying.fatal_error) return {"fatal_error", "Python fatal error (Py_FatalError)"};
     if (dying.assertion) return {"assertion", "C assertion failed"};
@@ -102,10 +114,14 @@ bool is_fault(const SignalState& signal) {
 CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, const SignalState& signal) {
     CrashCause cause;
     cause.thread = thread.tid;
-    const DyingMachinery dying = find_dying_machinery(thread.stack);
+    const DyingMachinery dying = dying_machinery(state, thread);
     const bool sent_by_other = signal.sender_pid && signal.sender_pid != state.process.pid && *signal.sender_pid != 0;
+    const bool from_outside =
+        state.process.first_signal && !signal.sender_pid && !is_fault(signal) && was_interrupted(thread.stack);
     Wording wording;
-    if (sent_by_other) {
+    if (from_outside) {
+        wording = {"killed", signal.name + " sent from outside"};
+    } else if (sent_by_other) {
         wording = {"killed", fmt::format("{} sent by process {}", signal.name, *signal.sender_pid)};
     } else if (is_fault(signal) && !signal.sender_pid) {
         if (signal.address) cause.address_class = classify_address(state, thread, *signal.address);
@@ -118,7 +134,7 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
     cause.reason = wording.reason;
     cause.title = wording.title;
     if (const MergedFrame* site = crash_frame(thread)) {
-        cause.title += (sent_by_other ? " while in " : " in ") + describe_site(*site);
+        cause.title += (sent_by_other || from_outside ? " while in " : " in ") + describe_site(*site);
     }
     return cause;
 }

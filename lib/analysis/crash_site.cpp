@@ -118,6 +118,20 @@ void mark_crash_site(MergedStack& stack) {
     }
 }
 
+bool was_interrupted(const MergedStack& stack) {
+    constexpr std::size_t kDeepest = 6;  // raise() and its helpers
+    const auto& frames = stack.frames;
+    for (std::size_t i = frames.size(); i-- > 0;) {
+        if (!frames[i].native || !frames[i].native->is_signal_trampoline) continue;
+        for (std::size_t below = i; below-- > 0 && i - below <= kDeepest && frames[below].native;) {
+            const std::string_view name = without_suffix(name_of(frames[below]));
+            if (is_dying_name(name) || name == "kill" || name == "__kill") return false;
+        }
+        return true;
+    }
+    return false;
+}
+
 DyingMachinery find_dying_machinery(const MergedStack& stack) {
     DyingMachinery found;
     for (auto frame = stack.frames.rbegin(); frame != stack.frames.rend() && frame->native; ++frame) {

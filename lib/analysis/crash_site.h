@@ -18,6 +18,9 @@ std::optional<std::size_t> find_crash_site(const MergedStack& stack);
 // Marks it and unfolds the native frames that are more recent than the last Python frame.
 void mark_crash_site(MergedStack& stack);
 
+// A handler of a signal ran where nobody below it had raised one: it came from outside.
+bool was_interrupted(const MergedStack& stack);
+
 // Which way of dying the stack shows, outermost machinery first; empty if none.
 struct DyingMachinery {
     bool fatal_error = false;      // Py_FatalError

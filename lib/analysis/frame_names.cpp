@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace pycore {
 namespace {
@@ -35,6 +36,7 @@ std::string_view without_processor(std::string_view name) {
 std::string_view plain_c_name(std::string_view name) {
     name = without_processor(name.substr(0, name.find('@')));
     if (name.starts_with("__GI_")) name.remove_prefix(5);
+    cut_end(name, "_impl");  // Argument Clinic's half of a function, which some builds inline
     return name;
 }
 
@@ -49,17 +51,20 @@ std::size_t behind_bracket(std::string_view text, std::size_t open, char left, c
     return text.size();
 }
 
+constexpr std::string_view kOperator = "operator";
+
 // "operator()", "operator<", "operator->": the characters behind the word are its name.
 std::size_t behind_operator(std::string_view text, std::size_t at) {
-    std::size_t end = at + 8;
+    std::size_t end = at + kOperator.size();
     if (text.substr(end, 2) == "()") return end + 2;
     while (end < text.size() && std::string_view("<>=-!+*/%^&|~,[]").find(text[end]) != std::string_view::npos) ++end;
     return end;
 }
 
 bool is_operator(std::string_view text, std::size_t at) {
-    return text.substr(at, 8) == "operator" && (at == 0 || !is_word(text[at - 1])) &&
-           (at + 8 == text.size() || !is_word(text[at + 8]));
+    const std::size_t end = at + kOperator.size();
+    return text.substr(at).starts_with(kOperator) && (at == 0 || !is_word(text[at - 1])) &&
+           (end == text.size() || !is_word(text[end]));
 }
 
 // C++ as demanglers write it, without arguments and template arguments; what is left in front is the type
@@ -72,9 +77,12 @@ std::string without_arguments(std::string_view name) {
         if (is_operator(name, i)) {
             const std::size_t end = behind_operator(name, i);
             out += name.substr(i, end - i);
-            if (end < name.size() && name[end] == ' ')
-                return out + std::string(name.substr(end, name.find('(', end) - end));
-            i = end;
+            const std::string_view rest = name.substr(end);
+            if (end == i + kOperator.size() && rest.starts_with(' ')) {  // a conversion, new, delete
+                return out.append(rest.substr(0, rest.find('(')));
+            }
+            const std::size_t types = rest.starts_with(" <") ? end + 1 : end;
+            i = types < name.size() && name[types] == '<' ? behind_bracket(name, types, '<', '>') : end;
         } else if (name.substr(i).starts_with("(anonymous namespace)")) {
             out += "{anonymous}";
             i += "(anonymous namespace)"sv.size();
@@ -145,10 +153,13 @@ std::string_view below_library(std::string_view path) {
     return {};
 }
 
+// Packages that were renamed and kept what is in them.
+constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {{"numpy.core.", "numpy._core."}};
+
 std::string dotted(std::string_view relative) {
     std::string name(relative);
     std::replace(name.begin(), name.end(), '/', '.');
-    return name;
+    return current_module_name(name);
 }
 
 std::string module_of_relative_file(std::string_view relative) {
@@ -185,7 +196,9 @@ std::string plain_function_name(std::string_view demangled) {
 
 std::string native_module_name(std::string_view path, bool is_runtime) {
     const std::string_view file = base_name(path);
-    if (is_runtime || file.starts_with("libpython3") || path.find("/lib-dynload/") != std::string_view::npos) {
+    const bool executable = file.starts_with("python") && file.find(".so") == std::string_view::npos;
+    if (is_runtime || executable || file.starts_with("libpython3") ||
+        path.find("/lib-dynload/") != std::string_view::npos) {
         return "python";
     }
     constexpr std::array kLibc = {"libc.so"sv, "libc-"sv, "libpthread"sv, "ld-musl"sv, "libdl"sv, "librt"sv};
@@ -215,6 +228,13 @@ std::string python_module_name(std::string_view file) {
     const std::string_view folder = file.substr(0, file.size() - name.size() - (file.size() > name.size() ? 1 : 0));
     const std::string package(base_name(folder));
     return name == "__main__.py" ? package + ".__main__" : package;
+}
+
+std::string current_module_name(std::string_view module) {
+    for (const auto& [old_name, new_name] : kRenamed) {
+        if (module.starts_with(old_name)) return std::string(new_name).append(module.substr(old_name.size()));
+    }
+    return std::string(module);
 }
 
 bool is_standard_library(std::string_view file) {

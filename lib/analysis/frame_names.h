@@ -23,6 +23,9 @@ std::string native_module_name(std::string_view path, bool is_runtime);
 // standard library all of it, elsewhere the file's own name. "<frozen runpy>" -> "runpy".
 std::string python_module_name(std::string_view file);
 
+// The name that a package has today: "numpy.core.fromnumeric" -> "numpy._core.fromnumeric".
+std::string current_module_name(std::string_view module);
+
 // A file of the standard library, not of what is installed beside it.
 bool is_standard_library(std::string_view file);
 

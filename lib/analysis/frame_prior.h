@@ -3,7 +3,7 @@
 #pragma once
 
 // In which share of real stacks a frame stands, for frames so common that a small batch would take them for
-// telling. frame_prior.cpp says which command made the table.
+// telling. frame_prior.inc says which command made the table.
 
 #include <optional>
 #include <string_view>

@@ -63,6 +63,7 @@ WeightedStack FrameWeights::weigh(const std::vector<StackToken>& tokens, const s
         const FrameId frame = number_of(tokens[depth].text);
         const double weight = rarity_[frame] * (tokens[depth].site ? kSiteFactor : weight_of_place(depth));
         stack.frames.push_back(frame);
+        if (tokens[depth].site && !tokens[depth].python && !stack.native_site) stack.native_site = frame;
         stack.weights.push_back(weight);
         stack.total += weight;
     }

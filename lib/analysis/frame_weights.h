@@ -4,9 +4,10 @@
 
 // FrameWeights tells how much a frame says about a stack: a frame that half of all stacks have says little,
 // one that two stacks share says much (inverse document frequency). What a small batch cannot know stands in a
-// table of frames that real stacks of CPython programs are full of (frame_prior.cpp).
+// table of frames that real stacks of CPython programs are full of (frame_prior).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +26,7 @@ struct WeightedStack {
     std::vector<double> weights;  // one a frame, by its rarity and its place
     double total = 0;             // of the weights, and of the reason's
     FrameId reason = 0;           // a number of its own kind
+    std::optional<FrameId> native_site;
 };
 
 class FrameWeights {

@@ -3,6 +3,7 @@
 #include "analysis/part_of_input.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_set>
 
 #include "analysis/signature.h"
@@ -31,15 +32,18 @@ void append_tokens(std::vector<StackToken>& tokens, const Signature& signature) 
     }
 }
 
-// What the threads of a hang do, each kind once: the main thread alone does not tell a deadlock from a barrier.
+// What the threads of a hang do, each kind once: the main thread alone does not tell a deadlock from a barrier. How
+// they wait stands apart, because one version of Python sleeps in select() and the next in clock_nanosleep().
 void append_thread_tokens(std::vector<StackToken>& tokens, const Signature& signature) {
-    std::vector<std::string> texts;
-    for (const ThreadKey& thread : signature.threads) texts.push_back(thread.text);
-    std::sort(texts.begin(), texts.end());
-    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-    for (std::string& text : texts) {
+    std::set<StackToken> kinds;
+    for (const ThreadKey& thread : signature.threads) {
+        const std::string& what = thread.python.empty() ? thread.native : thread.python;
+        kinds.insert({"thread " + thread.role + ": " + what, true, true});
+        kinds.insert({"wait " + thread.role + ": " + thread.wait + " " + thread.native, false, false});
+    }
+    for (const StackToken& kind : kinds) {
         if (tokens.size() == kMaxTokens) return;
-        tokens.push_back({"thread " + std::move(text), false, true});
+        tokens.push_back(kind);
     }
 }
 

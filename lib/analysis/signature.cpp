@@ -48,6 +48,29 @@ NamedFrame* native_site(std::vector<NamedFrame>& frames) {
     return interpreter != nullptr ? interpreter : last_resort;
 }
 
+std::string_view class_of(const NamedFrame& frame) {
+    if (frame.is_python() || frame.shown.text.starts_with("python!_PyEval_EvalFrame")) return "evaluation loop";
+    return frame.origin == FrameOrigin::Libc ? "libc" : "interpreter";
+}
+
+// What L1 takes for the native frame. Names inside of the interpreter and the C library are there or not, inlined or
+// not, as the build has it; which of the two it was, whether it was the evaluation loop itself, and through which
+// bindings it was called, always shows. What crashes there was mostly handed over by somebody else, so that the
+// extension modules of the process say more about the bug.
+std::string native_key(const ProcessState& state, const std::vector<NamedFrame>& frames, const NamedFrame* site) {
+    if (site != nullptr && is_own_code(*site)) return site->shown.text;
+    std::string key;
+    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
+        if (frame->above_site) continue;
+        const bool known = frame->is_python() || frame->origin != FrameOrigin::Unknown;
+        if (key.empty() && known) key = class_of(*frame);
+        if (frame->is_python()) break;
+        if (frame->effect == RuleEffect::Binding) return key + " through " + frame->shown.rule;
+    }
+    for (const std::string& extension : state.process.extensions) key += " " + extension;
+    return key;
+}
+
 bool any_detector(const std::vector<NamedFrame>& frames) {
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
         if (frame->is_python()) return false;
@@ -87,12 +110,43 @@ void set_levels(Signature& signature, const LevelText& site, const LevelText& no
     signature.levels = {site.hash(), normal.hash(), full.hash(), exact.hash()};
 }
 
+// Of a stack overflow: where in the recursion it ended is chance, and so is what the last call did. What is left
+// is the cycle, beginning at its smallest name, and who started it.
+void tell_cycle(FoldedLines& folded) {
+    const auto begin = folded.lines.begin() + static_cast<std::ptrdiff_t>(folded.cycle_begin);
+    const auto end = begin + static_cast<std::ptrdiff_t>(folded.cycle_size);
+    std::vector<std::string_view> cycle(begin, end);
+    std::size_t started = 0;  // the oldest turn is not a whole one
+    while (end + static_cast<std::ptrdiff_t>(started) != folded.lines.end() && started < cycle.size() &&
+           end[static_cast<std::ptrdiff_t>(started)] == cycle[started]) {
+        ++started;
+    }
+    std::vector<std::string_view> rest(end + static_cast<std::ptrdiff_t>(started), folded.lines.end());
+    std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    folded.lines = std::move(cycle);
+    folded.lines.insert(folded.lines.end(), rest.begin(), rest.end());
+    folded.cycle_begin = 0;
+}
+
+// The native functions of the cycle, or those of Python.
+std::string cycle_text(const FoldedLines& folded, bool native) {
+    std::string text;
+    for (std::size_t i = 0; i < folded.cycle_size; ++i) {
+        const std::string_view line = folded.lines[i];
+        if ((line.find('!') != std::string_view::npos) != native) continue;
+        if (!text.empty()) text += " > ";
+        text += line;
+    }
+    return text;
+}
+
 Signature sign_crash(const ProcessState& state, const ThreadState& thread, const SignatureReason& reason) {
     Signature signature;
     signature.reason = reason.text;
     std::vector<NamedFrame> frames = name_frames(thread, state);
     NamedFrame* native = native_site(frames);
     const NamedFrame* python = python_site(frames);
+    std::string key = native_key(state, frames, native);
     if (native != nullptr) {
         signature.native_site = native->shown.text;
         native->shown.rule = "site";
@@ -103,16 +157,26 @@ Signature sign_crash(const ProcessState& state, const ThreadState& thread, const
     }
     if (any_detector(frames)) {
         signature.confidence = Confidence::Low;
-        signature.reason += ", memory corruption, producer unknown";
+        signature.reason += reason.heap_corruption ? ", producer unknown" : ", memory corruption, producer unknown";
     } else if (native == nullptr || python == nullptr) {
         signature.confidence = Confidence::Medium;
     }
-    const FoldedLines folded = fold_cycles(kept_lines(frames));
-    LevelText site("L0"), normal("L1"), full("L2"), exact("L3");
-    for (LevelText* text : {&site, &normal}) {
-        text->add(reason.kind);
-        text->add(signature.native_site);
+    FoldedLines folded = fold_cycles(kept_lines(frames));
+    if (reason.stack_overflow && folded.cycle_size > 0) {
+        tell_cycle(folded);
+        key = signature.native_site = cycle_text(folded, true);
+        if (const std::string python_cycle = cycle_text(folded, false); !python_cycle.empty()) {
+            signature.python_site = python_cycle;
+        }
     }
+    LevelText site("L0"), normal("L1"), full("L2"), exact("L3");
+    // The interpreter's own checks end in a fatal error, too.
+    const bool damage = reason.kind == "fatal error" && signature.confidence == Confidence::Low;
+    const std::string kind = damage ? "memory corruption" : reason.kind;
+    site.add(kind);
+    site.add(signature.native_site);
+    normal.add(kind);
+    normal.add(key);
     normal.add(signature.python_site);
     for (LevelText* text : {&full, &exact}) text->add(signature.reason);
     for (const std::string_view line : folded.lines) {

@@ -15,7 +15,7 @@ using namespace std::string_view_literals;
 constexpr std::size_t kLongestCycle = 10;
 
 std::string python_text(const PythonFrame& frame) {
-    std::string text = frame.module ? *frame.module : python_module_name(frame.file.value_or(""));
+    std::string text = frame.module ? current_module_name(*frame.module) : python_module_name(frame.file.value_or(""));
     text += ':';
     text += frame.function.value_or("?");
     return text;
@@ -34,8 +34,8 @@ FrameOrigin native_origin(std::string_view text) {
     return text.starts_with("?!") || text.starts_with("[vdso]") ? FrameOrigin::Unknown : FrameOrigin::Application;
 }
 
-void drop(NamedFrame& named, std::string_view rule) {
-    named.effect = RuleEffect::Drop;
+void drop(NamedFrame& named, std::string_view rule, RuleEffect effect = RuleEffect::Drop) {
+    named.effect = effect;
     named.shown.kept = false;
     named.shown.rule = rule;
 }
@@ -51,7 +51,7 @@ void apply_rules(NamedFrame& named) {
     named.shown.kept = true;
     if (rule == nullptr) return;
     named.effect = rule->effect;
-    if (rule->effect == RuleEffect::Drop) drop(named, rule->name);
+    if (rule->effect == RuleEffect::Drop || rule->effect == RuleEffect::Binding) drop(named, rule->name, rule->effect);
     if (rule->effect == RuleEffect::Helper || rule->effect == RuleEffect::Detector) named.shown.rule = rule->name;
 }
 
@@ -67,6 +67,12 @@ NamedFrame name_python(const MergedFrame& frame) {
     return named;
 }
 
+// Known by their files, because their functions have no names where they are stripped.
+bool is_ctypes(std::string_view module) {
+    const std::string_view file = module.substr(module.rfind('/') + 1);
+    return file.starts_with("_ctypes.") || file.starts_with("libffi");
+}
+
 NamedFrame name_native(const MergedFrame& frame, const std::optional<std::string>& runtime_module) {
     NamedFrame named;
     named.frame = &frame;
@@ -75,6 +81,8 @@ NamedFrame name_native(const MergedFrame& frame, const std::optional<std::string
     named.origin = native_origin(named.shown.text);
     if (!native.module) {
         drop(named, "no module");
+    } else if (is_ctypes(*native.module)) {
+        drop(named, "ctypes", RuleEffect::Binding);
     } else if (!native.function.name && named.origin != FrameOrigin::Application) {
         drop(named, "no name");
     } else {
@@ -119,8 +127,8 @@ std::vector<NamedFrame> name_frames(const ThreadState& thread, const ProcessStat
         named.back().above_site = true;
         if (named.back().shown.kept) {
             const RuleEffect effect = named.back().effect;
-            drop(named.back(), effect == RuleEffect::Detector ? std::string(named.back().shown.rule) : "dying");
-            named.back().effect = effect;
+            const std::string rule = effect == RuleEffect::Detector ? named.back().shown.rule : "dying";
+            drop(named.back(), rule, effect);
         }
     }
     return named;

@@ -19,7 +19,7 @@ struct NamedFrame {
     SignatureFrame shown;
     const MergedFrame* frame = nullptr;
     FrameOrigin origin = FrameOrigin::Application;
-    RuleEffect effect = RuleEffect::Keep;  // Drop where shown.kept is false
+    RuleEffect effect = RuleEffect::Keep;  // Drop or Binding where a rule dropped it
     bool above_site = false;               // ran on top of the crash: dying, signal handlers
 
     bool is_python() const { return shown.kind == SignatureFrame::Kind::Python; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "analysis/abort_reason.h"
 #include "analysis/crash_cause.h"
 #include "analysis/crash_site.h"
 
@@ -21,11 +22,34 @@ bool is_number_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == 'x';
 }
 
-SignatureReason aborted(const CrashCause& cause, const std::string& signal) {
+// The address that could not be accessed is where the code was to be found.
+bool is_jump(const ProcessState& state, const ThreadState& thread) {
+    const SignalState& signal = state.process.first_signal ? *state.process.first_signal : *state.process.signal;
+    if (signal.name != "SIGSEGV" && signal.name != "SIGBUS") return false;  // others tell where the instruction is
+    const auto& frames = thread.stack.frames;
+    const auto site = std::find_if(frames.begin(), frames.end(), [](const MergedFrame& f) { return f.crash_site; });
+    return site != frames.end() && site->native && signal.address && signal.address == site->native->pc;
+}
+
+// "python3: matrix.c:42: solve: Assertion `n > 0' failed." without the program, the line and the numbers.
+std::string plain_message(std::string_view message) {
+    const std::size_t quote = message.find(": Assertion `");
+    if (quote != std::string_view::npos) {
+        message.remove_prefix(quote + 2);
+        return std::string(message.substr(0, message.rfind("' failed") + 1));
+    }
+    return without_numbers(message.substr(0, message.find('\n')));
+}
+
+SignatureReason aborted(const ProcessState& state, const CrashCause& cause) {
     SignatureReason reason;
-    reason.kind = cause.reason == "abort" ? signal : cause.reason;
+    const std::string_view said = abort_reason(state.process.abort_message.value_or(""));
+    reason.kind = said.empty() ? cause.reason : std::string(said);
+    if (reason.kind == "abort") reason.kind = state.process.signal->name;
+    std::replace(reason.kind.begin(), reason.kind.end(), '_', ' ');
     reason.text = reason.kind;
-    reason.heap_corruption = cause.reason == "heap_corruption";
+    if (state.process.abort_message) reason.text += ": " + plain_message(*state.process.abort_message);
+    reason.heap_corruption = reason.kind == "heap corruption";
     return reason;
 }
 
@@ -55,10 +79,11 @@ SignatureReason signature_reason(const ProcessState& state) {
         return reason;
     }
     const std::string& signal = state.process.signal->name;
-    if (signal == "SIGABRT") return aborted(*cause, signal);
+    if (signal == "SIGABRT") return aborted(state, *cause);
     reason.kind = reason.text = signal;
     reason.stack_overflow = cause->reason == "stack_overflow";
     if (reason.stack_overflow) reason.kind = reason.text = "stack overflow";
+    if (is_jump(state, *thread)) reason.kind = reason.text = signal + ", jump";
     if (cause->address_class) reason.text += ", " + *cause->address_class;
     return reason;
 }

@@ -8,7 +8,7 @@
 
 namespace pycore {
 
-enum class RuleEffect { Drop, Helper, Detector, Keep };
+enum class RuleEffect { Drop, Binding, Helper, Detector, Keep };
 
 struct SignatureRule {
     RuleEffect effect = RuleEffect::Keep;

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "analysis/stack_similarity.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -9,6 +10,7 @@ namespace pycore {
 namespace {
 
 constexpr std::size_t kDistances = 64;
+constexpr double kOtherSite = 0.7;
 
 // A pair whose places are `distance` apart: lines of helpers come and go, so a few places cost little.
 const std::array<double, kDistances>& discounts() {
@@ -47,6 +49,16 @@ void StackComparer::end() {
     stack_ = nullptr;
 }
 
+bool StackComparer::has(FrameId frame) const { return frame < first_.size() && first_[frame] != kNone; }
+
+// Whether both died in native functions of which neither is anywhere in the other stack: not one bug with a helper
+// inlined, but two functions that the same Python called.
+bool StackComparer::sites_differ(const WeightedStack& other) const {
+    const auto& own = stack_->native_site;
+    if (!own || !other.native_site || has(*other.native_site)) return false;
+    return std::find(other.frames.begin(), other.frames.end(), *own) == other.frames.end();
+}
+
 double StackComparer::similarity_to(const WeightedStack& other) {
     const WeightedStack& stack = *stack_;
     double matched = stack.reason == other.reason ? 2 * kReasonWeight : 0;
@@ -65,7 +77,8 @@ double StackComparer::similarity_to(const WeightedStack& other) {
         cursor_[first] = next_[partner] == kNone ? kNone - 1 : next_[partner];
     }
     for (const std::uint32_t first : touched_) cursor_[first] = kNone;
-    return matched / (stack.total + other.total);
+    const double alike = matched / (stack.total + other.total);
+    return sites_differ(other) ? alike * kOtherSite : alike;
 }
 
 double similarity(const WeightedStack& a, const WeightedStack& b) {

@@ -4,7 +4,7 @@
 
 // How alike two stacks are, 0 to 1, in time linear in their frames: occurrences of the same frame are paired in
 // their order, each pair counts with the weights of both, less the further apart their places are; what has no
-// partner counts against it.
+// partner counts against it, and so does another native function at the site.
 
 #include "analysis/frame_weights.h"
 
@@ -21,6 +21,9 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+    bool has(FrameId frame) const;
+    bool sites_differ(const WeightedStack& other) const;
 
     const WeightedStack* stack_ = nullptr;
     std::vector<std::uint32_t> first_;   // by frame: its first place in stack_

@@ -3,6 +3,7 @@
 #include "analysis/triage_part.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <unordered_set>
 
@@ -25,12 +26,6 @@ bool comes_first(const StackItem& a, const StackItem& b) {
     return std::tie(a.key, a.sample, a.L3, a.L1, a.L0, a.title) < std::tie(b.key, b.sample, b.L3, b.L1, b.L0, b.title);
 }
 
-template <typename Item, typename Same>
-void sort_and_keep_first(std::vector<Item>& items, Same same) {
-    std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return comes_first(a, b); });
-    items.erase(std::unique(items.begin(), items.end(), same), items.end());
-}
-
 // A stack whose inputs were all told otherwise by another part.
 void drop_unused(TriagePart& part) {
     std::unordered_set<std::string_view> used;
@@ -40,16 +35,32 @@ void drop_unused(TriagePart& part) {
 
 }  // namespace
 
-TriagePart merge_parts(std::vector<TriagePart> parts) {
-    TriagePart all;
-    for (TriagePart& part : parts) {
-        std::move(part.inputs.begin(), part.inputs.end(), std::back_inserter(all.inputs));
-        std::move(part.stacks.begin(), part.stacks.end(), std::back_inserter(all.stacks));
+void PartMerger::add(TriagePart part) {
+    std::move(part.inputs.begin(), part.inputs.end(), std::back_inserter(inputs_));
+    for (StackItem& stack : part.stacks) {
+        const auto [place, added] = stacks_.try_emplace(stack.key);
+        if (added || comes_first(stack, place->second)) place->second = std::move(stack);
     }
-    sort_and_keep_first(all.inputs, [](const TriageInput& a, const TriageInput& b) { return a.path == b.path; });
-    sort_and_keep_first(all.stacks, [](const StackItem& a, const StackItem& b) { return a.key == b.key; });
+}
+
+TriagePart PartMerger::take() && {
+    TriagePart all;
+    all.inputs = std::move(inputs_);
+    std::sort(all.inputs.begin(), all.inputs.end(),
+              [](const TriageInput& a, const TriageInput& b) { return comes_first(a, b); });
+    const auto same_path = [](const TriageInput& a, const TriageInput& b) { return a.path == b.path; };
+    all.inputs.erase(std::unique(all.inputs.begin(), all.inputs.end(), same_path), all.inputs.end());
+    for (auto& [key, stack] : stacks_) all.stacks.push_back(std::move(stack));
+    std::sort(all.stacks.begin(), all.stacks.end(),
+              [](const StackItem& a, const StackItem& b) { return a.key < b.key; });
     drop_unused(all);
     return all;
+}
+
+TriagePart merge_parts(std::vector<TriagePart> parts) {
+    PartMerger merger;
+    for (TriagePart& part : parts) merger.add(std::move(part));
+    return std::move(merger).take();
 }
 
 }  // namespace pycore

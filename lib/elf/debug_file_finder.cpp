@@ -100,11 +100,16 @@ std::shared_ptr<const ElfFile> DebugFileFinder::find(const ElfFile& file) const 
 
 std::shared_ptr<const ElfFile> DebugFileFinder::find_by_build_id(const std::string& build_id) const {
     if (build_id.size() < 3) return nullptr;
+    if (auto file = find_in_bundle(build_id)) return file;
     const auto path = fmt::format("/.build-id/{}/{}.debug", build_id.substr(0, 2), build_id.substr(2));
     for (const Root& root : roots_) {
         if (auto file = if_build(open(root, path), build_id)) return file;
     }
     return nullptr;
+}
+
+std::shared_ptr<const ElfFile> DebugFileFinder::find_in_bundle(const std::string& build_id) const {
+    return if_build(open_bundled(search_.bundle, member_of_debug_file(build_id)), build_id);
 }
 
 std::shared_ptr<const ElfFile> DebugFileFinder::find_by_link(const ElfFile& file) const {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/file_bundle.h"
 #include "elf/elf_file.h"
 
 namespace pycore {
@@ -19,7 +20,8 @@ namespace pycore {
 struct DebugFileSearch {
     std::vector<std::string> debug_dirs;  // tried first; then SYSROOT/usr/lib/debug and /usr/lib/debug
     std::string sysroot;
-    bool use_debuginfod = false;  // ask the servers of DEBUGINFOD_URLS for what is not here
+    bool use_debuginfod = false;                    // ask the servers of DEBUGINFOD_URLS for what is not here
+    std::shared_ptr<const FileBundle> bundle = {};  // asked before all others; may be null
 };
 
 class DebugFileFinder {
@@ -33,6 +35,7 @@ public:
 
 private:
     std::shared_ptr<const ElfFile> find_by_build_id(const std::string& build_id) const;
+    std::shared_ptr<const ElfFile> find_in_bundle(const std::string& build_id) const;
     std::shared_ptr<const ElfFile> find_by_link(const ElfFile& file) const;
     std::string without_sysroot(std::string_view path) const;
 

@@ -35,15 +35,25 @@ std::string name_at(std::span<const std::byte> names, std::uint64_t offset) {
 Result<std::shared_ptr<const ElfFile>> ElfFile::open(const std::string& path) {
     auto file = MappedFile::open(path, MappedFile::Use::PrivateCopy);
     if (!file) return std::move(file).error().with_context(path);
-    const auto bytes = (*file)->bytes();
-    return from_bytes(path, bytes, *std::move(file));
+    return from_mapped("", *std::move(file));
 }
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::open_in_root(const std::string& root, const std::string& path) {
     auto file = MappedFile::open_in_root(root, path, MappedFile::Use::PrivateCopy);
     if (!file) return std::move(file).error().with_context(root + path);
-    const auto bytes = (*file)->bytes();
-    return from_bytes(root + path, bytes, *std::move(file));
+    return from_mapped(root, *std::move(file));
+}
+
+Result<std::shared_ptr<const ElfFile>> ElfFile::from_mapped(const std::string& root,
+                                                            std::shared_ptr<const MappedFile> mapped) {
+    auto file = from_bytes(mapped->path(), mapped->bytes(), mapped);
+    if (file) std::const_pointer_cast<ElfFile>(*file)->root_ = root;
+    return file;
+}
+
+Result<std::shared_ptr<const MappedFile>> ElfFile::reopen() const {
+    if (!root_) return Error{ErrorCode::NotFound, path_ + " is no file of its own", {}};
+    return root_->empty() ? MappedFile::open(path_) : MappedFile::open_in_root(*root_, path_.substr(root_->size()));
 }
 
 Result<std::shared_ptr<const ElfFile>> ElfFile::from_bytes(std::string name, std::span<const std::byte> bytes,
@@ -165,6 +175,14 @@ std::span<const std::byte> ElfFile::bytes_at(std::uint64_t link_address, std::si
         return slice(bytes_, segment.offset + skip, std::min<std::uint64_t>(max_size, segment.file_size - skip));
     }
     return {};
+}
+
+std::shared_ptr<const ElfFile> open_bundled(const std::shared_ptr<const FileBundle>& bundle,
+                                            const std::string& member) {
+    const auto bytes = bundle ? bundle->find(member) : std::nullopt;
+    if (!bytes) return nullptr;
+    auto file = ElfFile::from_bytes(bundle->name_of(member), *bytes, bundle->archive());
+    return file ? *std::move(file) : nullptr;
 }
 
 }  // namespace pycore

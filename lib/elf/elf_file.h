@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/file_bundle.h"
 #include "base/mapped_file.h"
 #include "elf/decompress_section.h"
 #include "elf/elf_header.h"
@@ -44,13 +45,16 @@ public:
     // .gnu_debugdata); `name` stands for the path. libelf may edit them (compressed sections).
     static Result<std::shared_ptr<const ElfFile>> from_bytes(std::string name, std::span<const std::byte> bytes,
                                                              std::shared_ptr<const void> owner);
+    // The file anew, as it is on the disk: `bytes()` may have been edited. Of one made from bytes: nothing.
+    Result<std::shared_ptr<const MappedFile>> reopen() const;
     ~ElfFile();
     ElfFile(const ElfFile&) = delete;
     ElfFile& operator=(const ElfFile&) = delete;
 
     const std::string& path() const { return path_; }
     std::span<const std::byte> bytes() const { return bytes_; }
-    bool is_fixed_address() const { return type_ == kFixedAddress; }  // ET_EXEC: load bias is 0
+    const std::shared_ptr<const void>& owner() const { return owner_; }  // of bytes()
+    bool is_fixed_address() const { return type_ == kFixedAddress; }     // ET_EXEC: load bias is 0
     const std::vector<ElfSegment>& segments() const { return segments_; }
     const std::vector<ElfSection>& sections() const;  // none if the table is damaged or stripped off
     const ElfSection* find_section(std::string_view name) const;
@@ -70,12 +74,15 @@ private:
     static constexpr std::uint64_t kMaxSections = 1 << 17;  // -ffunction-sections objects have many
 
     ElfFile() = default;
+    static Result<std::shared_ptr<const ElfFile>> from_mapped(const std::string& root,
+                                                              std::shared_ptr<const MappedFile> mapped);
     Result<void> read_header();
     std::vector<ElfSection> read_sections() const;
     std::optional<std::string> read_build_id() const;
     Result<std::span<const std::byte>> decompressed(const ElfSection& section) const;
 
     std::string path_;
+    std::optional<std::string> root_;  // that it was opened in; nullopt: made from bytes
     std::span<const std::byte> bytes_;
     std::shared_ptr<const void> owner_;
     std::uint16_t type_ = 0;  // ET_*
@@ -85,5 +92,8 @@ private:
     mutable std::map<std::uint32_t, OwnedBytes> decompressed_;  // by section index
     mutable Elf* elf_ = nullptr;
 };
+
+// A member of a bundle; nullptr if there is none of this name, or it is no ELF file. `bundle` may be null.
+std::shared_ptr<const ElfFile> open_bundled(const std::shared_ptr<const FileBundle>& bundle, const std::string& member);
 
 }  // namespace pycore

@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,13 +28,36 @@ std::string_view to_string(Consistency consistency);
 
 inline constexpr auto kDefaultMaxPause = std::chrono::milliseconds(20);
 
+// The signal that is about to end the process.
+struct CrashSignal {
+    std::int64_t tid = 0;  // of the thread that takes it
+    std::string info;      // bytes of siginfo_t
+};
+
+// Of a process that we trace ourselves already: how to stop its threads, and how to let them run on.
+struct OwnTrace {
+    std::function<std::vector<StoppedThread>()> hold;
+    std::function<void()> release;
+    std::optional<CrashSignal> crash;  // it stands still for it, and will never run on
+};
+
+enum class Level {
+    Mini,  // what answers are made of
+    Heap,  // and the objects of Python
+    Full,  // and all private and all anonymous memory that is written to
+};
+std::string_view to_string(Level level);
+
 struct CaptureOptions {
+    Level level = Level::Mini;
     FileSearch search;
     std::chrono::nanoseconds max_pause = kDefaultMaxPause;
     bool always_stop = false;
     bool never_stop = false;
+    bool note_reads = false;  // by the last walk: LivePages::noted_reads()
     // Called when a stop begins and after it has ended: a watchdog looks at it.
     std::function<void(bool stopped)> on_stop = [](bool) {};
+    std::optional<OwnTrace> own_trace;
 };
 
 struct Capture {
@@ -42,13 +67,23 @@ struct Capture {
     std::chrono::nanoseconds pause{0};
     int attempts = 0;
     std::vector<StoppedThread> threads;  // ascending by tid, with registers; empty if nobody was stopped
-    std::uint64_t missed_reads = 0;      // of the last walk: pages that nobody had foreseen
+    Level level = Level::Mini;
+    std::uint64_t missed_reads = 0;  // of the last walk: pages that nobody had foreseen
+    std::optional<CrashSignal> crash;
+};
+
+// What a walk tells of what else to look at.
+struct WalkResult {
+    // The runtime was found by a search through memory: it is forgotten what that looked at.
+    std::optional<RuntimeHint> searched;
 };
 
 // Called several times; what the last call saw is what was captured.
-using Walk = std::function<void(const ProcessSnapshot&)>;
+using Walk = std::function<WalkResult(const ProcessSnapshot&)>;
+// Where the objects of Python lie, after a walk (Level::Heap).
+using FindHeap = std::function<std::vector<AddressRange>(const LiveProcess&)>;
 
 Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
-                                Diagnostics& diagnostics);
+                                const FindHeap& find_heap, Diagnostics& diagnostics);
 
 }  // namespace pycore

@@ -15,6 +15,11 @@ namespace pycore {
 // data of modules, [vdso].
 void look_at_essentials(const LiveProcess& process);
 
+// Everything that is written to and no other process's, or nobody's file (Level::Full).
+void look_at_written_memory(const LiveProcess& process);
+// An Error if this machine has no room for a copy of that.
+Result<void> check_room(const LiveProcess& process);
+
 // The stacks only, for threads whose registers became known later.
 void look_at_stacks(const LiveProcess& process);
 

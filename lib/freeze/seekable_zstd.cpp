@@ -4,8 +4,9 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <utility>
 
 namespace pycore {
 namespace {
@@ -21,30 +22,69 @@ void append_number(std::string& out, std::uint32_t number) {
 
 }  // namespace
 
-Result<std::string> compress_seekable(std::string_view bytes) {
-    const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
-    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
-    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-    std::string out;
-    std::string table;  // packed and unpacked size of each frame
-    std::uint32_t frames = 0;
-    std::string buffer(ZSTD_compressBound(kFrame), '\0');
-    for (std::size_t at = 0; at < bytes.size(); at += kFrame, ++frames) {
-        const std::string_view frame = bytes.substr(at, kFrame);
-        const std::size_t size =
-            ZSTD_compress2(context.get(), buffer.data(), buffer.size(), frame.data(), frame.size());
-        if (ZSTD_isError(size)) return Error{ErrorCode::Io, ZSTD_getErrorName(size), {}};
-        out.append(buffer, 0, size);
-        append_number(table, static_cast<std::uint32_t>(size));
-        append_number(table, static_cast<std::uint32_t>(frame.size()));
+SeekableZstdWriter::SeekableZstdWriter(ByteSink sink) : sink_(std::move(sink)), context_(ZSTD_createCCtx()) {
+    ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
+    packed_.resize(ZSTD_compressBound(kFrame));
+}
+
+SeekableZstdWriter::~SeekableZstdWriter() { ZSTD_freeCCtx(context_); }
+
+Result<void> SeekableZstdWriter::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (frame_.empty() && bytes.size() >= kFrame) {
+            if (auto done = write_frame(bytes.substr(0, kFrame)); !done) return done;
+            bytes.remove_prefix(kFrame);
+            continue;
+        }
+        const std::size_t size = std::min(bytes.size(), kFrame - frame_.size());
+        frame_.append(bytes, 0, size);
+        bytes.remove_prefix(size);
+        if (frame_.size() < kFrame) continue;
+        if (auto done = write_frame(frame_); !done) return done;
+        frame_.clear();
     }
+    return {};
+}
+
+Result<void> SeekableZstdWriter::write_frame(std::string_view frame) {
+    const std::size_t size = ZSTD_compress2(context_, packed_.data(), packed_.size(), frame.data(), frame.size());
+    if (ZSTD_isError(size)) return Error{ErrorCode::Io, ZSTD_getErrorName(size), {}};
+    append_number(table_, static_cast<std::uint32_t>(size));
+    append_number(table_, static_cast<std::uint32_t>(frame.size()));
+    ++frames_;
+    return sink_({packed_.data(), size});
+}
+
+Result<void> SeekableZstdWriter::finish() {
     constexpr std::uint32_t kFooter = 9;
-    append_number(out, kSkippableFrame);
-    append_number(out, static_cast<std::uint32_t>(table.size()) + kFooter);
-    out += table;
-    append_number(out, frames);
-    out += '\0';  // no checksums in the table: the frames have theirs
-    append_number(out, kSeekTable);
+    if (!frame_.empty()) {
+        if (auto done = write_frame(frame_); !done) return done;
+    }
+    std::string end;
+    append_number(end, kSkippableFrame);
+    append_number(end, static_cast<std::uint32_t>(table_.size()) + kFooter);
+    end += table_;
+    append_number(end, frames_);
+    end += '\0';  // no checksums in the table: the frames have theirs
+    append_number(end, kSeekTable);
+    return sink_(end);
+}
+
+Result<void> write_seekable(const FileContent& content, const ByteSink& sink) {
+    SeekableZstdWriter writer(sink);
+    if (auto done = content([&](std::string_view piece) { return writer.write(piece); }); !done) return done;
+    return writer.finish();
+}
+
+Result<std::string> compress_seekable(std::string_view bytes) {
+    std::string out;
+    const auto keep = [&](std::string_view piece) {
+        out += piece;
+        return Result<void>();
+    };
+    auto done = write_seekable([&](const ByteSink& sink) { return sink(bytes); }, keep);
+    if (!done) return std::move(done).error();
     return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <vector>
 
@@ -71,9 +72,17 @@ const StoppedThread* find_stopped(const Capture& capture, std::int64_t tid) {
     return found == capture.threads.end() || found->tid != tid || !found->stopped ? nullptr : &*found;
 }
 
+siginfo_t crash_info(const Capture& capture) {
+    siginfo_t info{};
+    std::memcpy(&info, capture.crash->info.data(), std::min(sizeof(info), capture.crash->info.size()));
+    return info;
+}
+
 std::string thread_status(const Capture& capture, const Thread& thread, const StoppedThread* stopped) {
     elf_prstatus status{};
     status.pr_pid = static_cast<pid_t>(thread.tid);
+    if (capture.crash && capture.crash->tid == thread.tid)
+        status.pr_cursig = static_cast<short>(crash_info(capture).si_signo);
     status.pr_ppid = static_cast<pid_t>(capture.process.status.parent);
     user_regs_struct user = user_registers(thread.registers);
     if (stopped != nullptr) std::memcpy(&user, stopped->registers.data(), sizeof(user));
@@ -114,20 +123,41 @@ std::string file_note(const ProcessSnapshot& process) {
     return note + paths;
 }
 
-// Readers take the first thread for the one to show: the main thread.
+// Readers take the first thread for the one to show: that which crashed, else the main thread.
 std::vector<const Thread*> threads_in_order(const ProcessSnapshot& process) {
+    const auto first = process.crashed_tid ? process.crashed_tid : process.pid;
     std::vector<const Thread*> threads;
     for (const Thread& thread : process.threads) threads.push_back(&thread);
-    std::stable_partition(threads.begin(), threads.end(), [&](const Thread* t) { return t->tid == process.pid; });
+    std::stable_partition(threads.begin(), threads.end(), [&](const Thread* t) { return t->tid == first; });
     return threads;
+}
+
+std::string_view to_string(LivePages::Hole hole) {
+    switch (hole) {
+        case LivePages::Hole::NotSelected: return "not_asked_for";
+        case LivePages::Hole::NotResident: return "not_resident";
+        case LivePages::Hole::Refused: return "refused";
+        case LivePages::Hole::Vanished: return "vanished";
+        case LivePages::Hole::Deadline: return "deadline";
+    }
+    return "";
+}
+
+std::string hole_lines(const Capture& capture) {
+    std::string text;
+    for (const auto& [range, hole] : capture.process.pages->holes()) {
+        text += fmt::format("{:x}-{:x} {}\n", range.begin.value, range.end.value, to_string(hole));
+    }
+    return text;
 }
 
 std::string mapping_lines(const std::vector<ProcMapping>& mappings) {
     std::string text;
     for (const ProcMapping& mapping : mappings) {
-        text += fmt::format("{:x}-{:x} {}{}{}p {:08x} 00:00 0 {}\n", mapping.range.begin.value, mapping.range.end.value,
-                            mapping.readable ? 'r' : '-', mapping.writable ? 'w' : '-', mapping.executable ? 'x' : '-',
-                            mapping.file_offset.value, mapping.path);
+        text +=
+            fmt::format("{:x}-{:x} {}{}{}{} {:08x} 00:00 0 {}\n", mapping.range.begin.value, mapping.range.end.value,
+                        mapping.readable ? 'r' : '-', mapping.writable ? 'w' : '-', mapping.executable ? 'x' : '-',
+                        mapping.shared ? 's' : 'p', mapping.file_offset.value, mapping.path);
     }
     return text;
 }
@@ -141,6 +171,7 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
         notes.add("CORE", NT_PRSTATUS, thread_status(capture, *thread, stopped));
         if (first) {
             notes.add("CORE", NT_PRPSINFO, process_info(capture));
+            if (capture.crash) notes.add("CORE", NT_SIGINFO, capture.crash->info);
             notes.add("CORE", NT_AUXV, capture.process.auxiliary);
             notes.add("CORE", NT_FILE, file_note(process));
         }
@@ -151,11 +182,13 @@ std::string notes_of(const Capture& capture, const SnapshotManifest& manifest, s
     }
     notes.add(kSnapshotOwner, kManifestNote, to_json(manifest));
     notes.add(kSnapshotOwner, kReportNote, report);
+    notes.add(kSnapshotOwner, kHolesNote, hole_lines(capture));
     notes.add(kSnapshotOwner, kMappingsNote, mapping_lines(capture.process.mappings));
     return std::move(notes).take();
 }
 
-Elf64_Ehdr file_header(std::size_t segments) {
+// Beyond 65,534 program headers their number stands in section 0 (elf(5), PN_XNUM).
+Elf64_Ehdr file_header(std::size_t segments, std::uint64_t sections_offset) {
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = ELFCLASS64;
@@ -167,17 +200,23 @@ Elf64_Ehdr file_header(std::size_t segments) {
     header.e_phoff = sizeof(header);
     header.e_ehsize = sizeof(header);
     header.e_phentsize = sizeof(Elf64_Phdr);
-    header.e_phnum = static_cast<Elf64_Half>(segments);
+    header.e_phnum = static_cast<Elf64_Half>(std::min<std::size_t>(segments, PN_XNUM));
+    if (segments < PN_XNUM) return header;
+    header.e_shoff = sections_offset;
+    header.e_shentsize = sizeof(Elf64_Shdr);
+    header.e_shnum = 1;
     return header;
 }
 
-unsigned flags_at(const std::vector<ProcMapping>& mappings, Address address) {
-    for (const ProcMapping& mapping : mappings) {
-        if (!mapping.range.contains(address)) continue;
-        return (mapping.readable ? unsigned{PF_R} : 0U) | (mapping.writable ? unsigned{PF_W} : 0U) |
-               (mapping.executable ? unsigned{PF_X} : 0U);
-    }
-    return PF_R;
+Elf64_Shdr section_for_count(std::size_t segments) {
+    Elf64_Shdr section{};
+    section.sh_info = static_cast<Elf64_Word>(segments);
+    return section;
+}
+
+unsigned flags_of(const ProcMapping& mapping) {
+    return (mapping.readable ? unsigned{PF_R} : 0U) | (mapping.writable ? unsigned{PF_W} : 0U) |
+           (mapping.executable ? unsigned{PF_X} : 0U);
 }
 
 }  // namespace
@@ -186,6 +225,14 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     const std::int64_t pid = capture.process.snapshot.pid.value_or(0);
     SnapshotManifest manifest;
     manifest.pycore_version = version;
+    manifest.level = to_string(capture.level);
+    manifest.runtime = capture.process.snapshot.runtime_hint;
+    for (const auto& [range, hole] : capture.process.pages->holes()) {
+        manifest.left_out[std::string(to_string(hole))] += range.size_bytes();
+    }
+    for (const ProcMapping& mapping : capture.process.mappings) {
+        if (!mapping.readable || mapping.is_device()) manifest.left_out["unreadable"] += mapping.range.size_bytes();
+    }
     manifest.consistency = to_string(capture.consistency);
     manifest.stopped = capture.stopped;
     manifest.pause_ns = capture.pause.count();
@@ -200,35 +247,54 @@ SnapshotManifest describe_capture(const Capture& capture, std::string_view versi
     manifest.environment = capture.process.snapshot.environment;
     for (const Thread& thread : capture.process.snapshot.threads) {
         manifest.thread_names[thread.tid] = thread.name;
+        const std::string task = fmt::format("/proc/{}/task/{}/", pid, thread.tid);
+        manifest.system_calls[thread.tid] = first_line(read_proc_file(task + "syscall").value_or(""));
+        if (const auto status = read_status(thread.tid)) manifest.states[thread.tid] = std::string(1, status->state);
         auto channel = read_proc_file(fmt::format("/proc/{}/task/{}/wchan", pid, thread.tid)).value_or("");
         if (!channel.empty() && channel != "0") manifest.wait_channels[thread.tid] = std::move(channel);
     }
     return manifest;
 }
 
-std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+SnapshotImage::SnapshotImage(const Capture& capture, const SnapshotManifest& manifest, std::string_view report)
+    : runs_(capture.process.pages->present()), capture_(&capture) {
     const std::string notes = notes_of(capture, manifest, report);
-    const auto runs = capture.process.pages->present();
-    const std::size_t count = std::min<std::size_t>(runs.size(), PN_XNUM - 2);
-    std::uint64_t offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
-    std::string file(bytes_of(file_header(count + 1)));
-    file += bytes_of(Elf64_Phdr{PT_NOTE, 0, offset, 0, 0, notes.size(), 0, 4});
-    offset = (offset + notes.size() + kPage - 1) / kPage * kPage;
-    const std::uint64_t memory_begin = offset;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint64_t size = runs[i].size_bytes();
-        file += bytes_of(Elf64_Phdr{PT_LOAD, flags_at(capture.process.mappings, runs[i].begin), offset,
-                                    runs[i].begin.value, 0, size, size, kPage});
-        offset += size;
+    const std::size_t count = runs_.size() + 1;
+    const std::uint64_t notes_offset = sizeof(Elf64_Ehdr) + count * sizeof(Elf64_Phdr);
+    const std::uint64_t sections_offset = notes_offset + notes.size();  // notes are multiples of 4 bytes
+    const std::uint64_t headers_end = sections_offset + (count < PN_XNUM ? 0 : sizeof(Elf64_Shdr));
+    headers_ = bytes_of(file_header(count, sections_offset));
+    headers_ += bytes_of(Elf64_Phdr{PT_NOTE, 0, notes_offset, 0, 0, notes.size(), 0, 4});
+    size_ = (headers_end + kPage - 1) / kPage * kPage;
+    auto mapping = capture.process.mappings.begin();  // both lists ascend, and a run lies in one mapping
+    for (const AddressRange& run : runs_) {
+        while (mapping->range.end <= run.begin) ++mapping;
+        const std::uint64_t size = run.size_bytes();
+        headers_ += bytes_of(Elf64_Phdr{PT_LOAD, flags_of(*mapping), size_, run.begin.value, 0, size, size, kPage});
+        size_ += size;
     }
-    file += notes;
-    file.resize(memory_begin, '\0');
-    file.reserve(offset);
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto bytes = capture.process.snapshot.memory->view(runs[i].begin, runs[i].size_bytes());
-        file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        file.resize(file.size() + runs[i].size_bytes() - bytes.size(), '\0');  // cannot be: all of it was read
+    headers_ += notes;
+    if (count >= PN_XNUM) headers_ += bytes_of(section_for_count(count));
+    headers_.resize((headers_.size() + kPage - 1) / kPage * kPage, '\0');
+}
+
+Result<void> SnapshotImage::write(const ByteSink& sink) const {
+    if (auto done = sink(headers_); !done) return done;
+    for (const AddressRange& run : runs_) {
+        const auto bytes = capture_->process.pages->bytes_of(run);
+        if (auto done = sink({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); !done) return done;
     }
+    return {};
+}
+
+std::string snapshot_bytes(const Capture& capture, const SnapshotManifest& manifest, std::string_view report) {
+    const SnapshotImage image(capture, manifest, report);
+    std::string file;
+    file.reserve(image.size_bytes());
+    static_cast<void>(image.write([&](std::string_view piece) {
+        file += piece;
+        return Result<void>();
+    }));
     return file;
 }
 

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -27,6 +29,17 @@ constexpr std::size_t kRoomForNewThreads = 64;
 constexpr int kMaxPasses = 100;  // over the list of tasks; new threads may appear in each
 // A thread in uninterruptible sleep will not stop; any other does as soon as it gets a processor.
 constexpr auto kPatienceWithSleepers = std::chrono::milliseconds(2);
+
+// The thread needs a processor to stop on, and may have to wait for ours: to yield is not enough if we come before it.
+void give_way(int looks) {
+    constexpr int kYields = 20;
+    constexpr timespec kMoment{0, 20'000};
+    if (looks <= kYields) {
+        ::sched_yield();
+    } else {
+        ::nanosleep(&kMoment, nullptr);
+    }
+}
 
 bool sleeps_uninterruptibly(std::int64_t tid) {
     const auto status = read_status(tid);
@@ -48,6 +61,7 @@ Result<void> ThreadStop::hold_still(std::int64_t pid, Clock::time_point deadline
                                     const std::function<void(ThreadStop&)>& work) {
     Result<void> done;
     std::thread([&] {
+        ::prctl(PR_SET_TIMERSLACK, 1UL);  // ns: moments are moments
         ThreadStop stop;
         stop.threads_.reserve(list_tasks(pid).size() + kRoomForNewThreads);
         stop.begin_ = Clock::now();
@@ -92,7 +106,7 @@ Result<void> ThreadStop::seize_all(std::int64_t pid, Clock::time_point deadline)
 
 bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
     const auto begun = Clock::now();
-    for (;;) {
+    for (int looks = 0;;) {
         int status = 0;
         const pid_t done = ::waitpid(static_cast<pid_t>(thread.tid), &status, __WALL | WNOHANG);
         if (done == static_cast<pid_t>(thread.tid)) {
@@ -105,7 +119,7 @@ bool ThreadStop::wait_for(StoppedThread& thread, Clock::time_point deadline) {
         const auto now = Clock::now();
         if (now >= deadline) return false;
         if (now - begun > kPatienceWithSleepers && sleeps_uninterruptibly(thread.tid)) return false;
-        ::sched_yield();
+        give_way(++looks);
     }
 }
 

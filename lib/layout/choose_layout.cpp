@@ -39,7 +39,8 @@ std::optional<RuntimeLayout> find_dwarf_layout(const Module* module, const FileS
     if (module == nullptr || !module->file) return std::nullopt;
     std::shared_ptr<const ElfFile> file = module->file;
     if (!has_debug_info(*file)) {
-        file = DebugFileFinder({search.debug_dirs, search.sysroot, search.use_debuginfod}).find(*module->file);
+        file = DebugFileFinder({search.debug_dirs, search.sysroot, search.use_debuginfod, search.bundle})
+                   .find(*module->file);
     }
     if (!file) return std::nullopt;
     auto layout = read_dwarf_layout(std::move(file));

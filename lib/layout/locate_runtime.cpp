@@ -43,6 +43,7 @@ public:
         for (const RuntimeCandidate& candidate : candidates_in_files(process_)) {
             if (identify(candidate)) return *found_;
         }
+        if (follow_hint()) return *found_;
         const SearchOrder order = search_order(process_);
         for (const auto& regions : {std::span(order.likely), std::span(order.rest)}) {
             if (search(regions)) return *found_;
@@ -63,6 +64,18 @@ private:
         Runtime runtime;
         ChosenLayout chosen;
     };
+
+    bool follow_hint() {
+        if (!process_.runtime_hint) return false;
+        const RuntimeHint& hint = *process_.runtime_hint;
+        const bool by_cookie = hint.located_by == "cookie";
+        const RuntimeCandidate candidate{hint.address, process_.find_module(hint.address),
+                                         by_cookie ? "cookie" : "thread_pointers"};
+        const auto own = read_debug_offsets(*process_.memory, hint.address);
+        if (by_cookie && own && keep_self_described(candidate, *own)) return true;
+        const auto version = parse_version(hint.version);
+        return version && keep_by_version(candidate, *version);
+    }
 
     bool search(std::span<const MemoryRegion> regions) {
         search_for_cookie(process_, regions, [&](const RuntimeCandidate& candidate) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,7 @@ public:
     struct Mapping {
         AddressRange range;
         bool of_file = false;  // false: anonymous memory
+        bool shared = false;   // others may write to it
     };
 
     // `mappings` are ascending and disjoint, whole pages, readable, and no devices.
@@ -44,7 +46,8 @@ public:
 
     std::size_t fetch(Address address, std::size_t size) override;
 
-    // Reads what was read so far once more, page by page in ascending order. `go_on` is asked before
+    // Reads what was read so far once more, page by page in ascending order, but for what is the file's still: that is
+    // as it was. `go_on` is asked before
     // each batch of at most 4 MiB; when it says no, what was not read again counts as not there.
     // Returns the bytes read.
     std::uint64_t read_again(const std::function<bool()>& go_on);
@@ -56,8 +59,45 @@ public:
     // Takes up reading again, for pages that were missed.
     void attach() { attached_ = true; }
 
-    // The runs of pages that are there, ascending.
+    // Copies bytes and remembers nothing; false if they cannot be had. Pages of files are left alone.
+    bool peek(Address address, std::span<std::byte> out);
+    // The parts of `range`, whole pages, that the process has in memory or in swap; all of it if the kernel does
+    // not tell.
+    std::vector<AddressRange> resident(AddressRange range) const;
+    // As fetch() for all of resident(range), at once.
+    void fetch_resident(AddressRange range);
+    // forget() makes it as if nothing had been looked at since mark().
+    void mark();
+    void forget();
+
+    // From now on notes which bytes are asked for, by fetches of at most 64 KiB.
+    void note_reads() { reads_.emplace(); }
+    // What was noted, ascending and disjoint.
+    std::vector<AddressRange> noted_reads() const;
+    // The bytes of a run of present(), to be changed before they are kept.
+    std::span<std::byte> edit(const AddressRange& run);
+
+    // Why pages are not there: the runs of all that is not, ascending.
+    enum class Hole {
+        NotSelected,  // nobody asked for it
+        NotResident,  // of a file that is not in memory there
+        Refused,      // the kernel does not give it
+        Vanished,     // could be read before, and then no more
+        Deadline,     // the time was over
+    };
+    struct HoleRun {
+        AddressRange range;
+        Hole hole = Hole::NotSelected;
+    };
+    std::vector<HoleRun> holes() const;
+
+    // The runs of pages that are there, ascending, each within one mapping.
     std::vector<AddressRange> present() const;
+    // Reads what lies between runs that are near each other, until there are at most `max_runs` or nothing is near:
+    // readers of cores are slow with many segments. Only what the process gives is read.
+    void close_gaps(std::size_t max_runs);
+    // All of a run of present().
+    std::span<const std::byte> bytes_of(const AddressRange& run) const;
     std::uint64_t present_bytes() const;
 
 private:
@@ -65,8 +105,12 @@ private:
 
     LivePages(std::int64_t pid, int memory, int pagemap);
     Area* find(Address address);
+    const Area* find(Address address) const { return const_cast<LivePages*>(this)->find(address); }
+    void close_gaps_in(Area& area, std::size_t max_gap);
     void read_pages(Area& area, std::size_t first, std::size_t count);
     std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
+    bool read_entries(const Area& area);
+    bool is_still_of_file(const Area& area, std::size_t page) const;
     bool take_from_file(Area& area, std::size_t page) const;
     std::size_t copy(Address address, std::span<std::byte> out) const;
 
@@ -77,7 +121,9 @@ private:
     std::size_t reserved_ = 0;
     std::vector<Area> areas_;
     bool attached_ = true;
+    std::vector<std::uint64_t> entries_;  // of the pagemap, for the pages of one area
     std::uint64_t misses_ = 0;
+    std::optional<std::vector<AddressRange>> reads_;  // as they came
 };
 
 }  // namespace pycore

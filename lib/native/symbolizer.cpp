@@ -83,7 +83,8 @@ struct Symbolizer::Implementation {
         : process(snapshot),
           options(std::move(given)),
           diagnostics(sink),
-          finder({options.search.debug_dirs, options.search.sysroot, options.search.use_debuginfod}),
+          finder({options.search.debug_dirs, options.search.sysroot, options.search.use_debuginfod,
+                  options.search.bundle}),
           vdso(find_vdso(snapshot)) {}
 
     const CodePlace& place_at(Address address) {

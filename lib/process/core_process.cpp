@@ -124,15 +124,16 @@ void read_arguments(const FileMemory& memory, ProcessSnapshot& process, Diagnost
 
 }  // namespace
 
-Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file, const FileSearch& search,
-                                  Diagnostics& diagnostics) {
-    const auto headers = parse_core_headers(file->bytes(), diagnostics);
+Result<ProcessSnapshot> open_core(const CoreFile& core, FileSearch search, Diagnostics& diagnostics) {
+    search.bundle = core.bundle;
+    const auto headers = parse_core_headers(core.bytes, diagnostics);
     if (!headers) return headers.error();
-    tell_cut(*headers, file->bytes().size(), diagnostics);
+    tell_cut(*headers, core.bytes.size(), diagnostics);
     ProcessSnapshot process;
-    process.source_path = file->path();
-    CoreNotes notes = read_notes(*headers, file->bytes(), diagnostics);
-    file->let_go();  // notes of 100,000 threads are 40 MB, and not looked at again
+    process.source_path = core.file->path();
+    CoreNotes notes = read_notes(*headers, core.bytes, diagnostics);
+    core.file->let_go();  // notes of 100,000 threads are 40 MB, and not looked at again
+    process.bundle = core.bundle;
     take_origin(*headers, notes, process);
     tell_lost_notes(notes, process.producer, diagnostics);
     take_threads(notes, process, diagnostics);
@@ -140,22 +141,25 @@ Result<ProcessSnapshot> open_core(const std::shared_ptr<const MappedFile>& file,
     if (notes.process) process.arguments = std::move(notes.process->arguments);
 
     auto memory = std::make_shared<FileMemory>();
-    memory->keep_alive(file);
+    memory->keep_alive(core.file);
     // What a snapshot left out is known all the same, so that it reads as absent, not as unmapped.
     for (const ProcMapping& mapping : notes.mappings) {
         memory->add_mapping({mapping.range, mapping.readable, mapping.writable, mapping.executable, 0});
     }
     if (notes.snapshot) {
         for (Thread& thread : process.threads) thread.name = notes.snapshot->thread_names[thread.tid];
+        process.runtime_hint = notes.snapshot->runtime;
+        process.manifest = std::make_shared<SnapshotManifest>(*notes.snapshot);
     }
     MemoryParts parts;
     parts.segments_lost = headers->segments_lost;
     if (parts.segments_lost) memory->tell_gaps_as_absent();
-    parts.segments = load_segments(*headers, file->bytes());
+    parts.segments = load_segments(*headers, core.bytes);
     // The kernel's cores have no such stacks, and looking costs a page of each.
     if (process.producer != "kernel") drop_zeroed_stacks(parts.segments, process.threads, diagnostics);
     assemble_process(std::move(parts), memory, search, process, diagnostics);
-    read_arguments(*memory, process, diagnostics);
+    const bool redacted = process.manifest && process.manifest->redacted;
+    if (!redacted) read_arguments(*memory, process, diagnostics);
     // A snapshot says it itself.
     if (!notes.snapshot) process.environment = read_job_environment(*memory, process.auxiliary);
     process.present_bytes = memory->dumped_bytes();

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "process/handled_signal.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -40,11 +41,66 @@ std::optional<SignalInfo> parse_siginfo(std::span<const std::byte> bytes) {
     return signal;
 }
 
-std::optional<SignalInfo> read_handled_signal(const MemoryImage& memory, Address context) {
-    std::array<std::byte, 24> bytes{};
-    if (!memory.read(context + kKernelContextSize, bytes)) return std::nullopt;
-    const auto signal = parse_siginfo(bytes);
-    return signal && signal->number > 0 && signal->number <= 64 ? signal : std::nullopt;
+namespace {
+
+// struct sigcontext_64: r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, flags, segments, error, trap, mask,
+// cr2.
+constexpr std::uint64_t kMachineContext = 40;  // from the ucontext
+constexpr std::size_t kSavedR8 = 0, kSavedR9 = 1, kSavedR10 = 2, kSavedRdi = 8, kSavedRsi = 9, kSavedRdx = 12,
+                      kSavedRax = 13;
+constexpr std::size_t kSavedRip = 16, kSavedTrap = 20, kSavedFaultAddress = 22;
+constexpr std::int64_t kInterrupted = -4;                          // EINTR
+constexpr std::uint64_t kGeneralProtection = 13, kPageFault = 14;  // traps of x86-64
+
+std::optional<SignalInfo> signal_of_registers(std::span<const std::byte> registers, int number) {
+    const auto word = [&](std::size_t index) { return value_at<std::uint64_t>(registers, index * 8); };
+    SignalInfo signal{number, {}, {}, {}};
+    if (number == SIGFPE || number == SIGILL) signal.fault_address = Address{word(kSavedRip)};
+    if (number != SIGSEGV && number != SIGBUS) return signal;
+    if (word(kSavedTrap) == kPageFault) signal.fault_address = Address{word(kSavedFaultAddress)};
+    if (word(kSavedTrap) == kGeneralProtection) signal.code = SI_KERNEL;
+    return signal;
+}
+
+// The number that is loaded into eax last before a system call. `code` ends with the instruction behind it.
+std::optional<std::int64_t> called_number(std::span<const std::byte> code) {
+    constexpr std::byte kMoveToEax{0xb8}, kCall[] = {std::byte{0x0f}, std::byte{0x05}};
+    constexpr std::byte kClearEax[] = {std::byte{0x31}, std::byte{0xc0}};
+    constexpr std::int32_t kNumbers = 1000;
+    if (code.size() < 8 || !std::equal(code.end() - 2, code.end(), kCall)) return std::nullopt;
+    for (std::size_t at = code.size() - 7; at > 0; --at) {
+        if (code[at] == kMoveToEax) {
+            const auto number = value_at<std::int32_t>(code, at + 1);
+            if (number >= 0 && number < kNumbers) return number;
+        }
+        if (std::equal(kClearEax, kClearEax + 2, code.begin() + static_cast<std::ptrdiff_t>(at))) return 0;  // read
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<InterruptedCall> read_interrupted_call(const MemoryImage& memory, Address context) {
+    std::array<std::byte, (kSavedFaultAddress + 1) * 8> registers{};
+    if (!memory.read(context + kMachineContext, registers)) return std::nullopt;
+    const auto word = [&](std::size_t index) { return value_at<std::uint64_t>(registers, index * 8); };
+    std::array<std::byte, 32> code{};
+    if (static_cast<std::int64_t>(word(kSavedRax)) != kInterrupted) return std::nullopt;
+    if (!memory.read(Address{word(kSavedRip)} - code.size(), code)) return std::nullopt;
+    const auto number = called_number(code);
+    if (!number) return std::nullopt;
+    return InterruptedCall{
+        *number, {word(kSavedRdi), word(kSavedRsi), word(kSavedRdx), word(kSavedR10), word(kSavedR8), word(kSavedR9)}};
+}
+
+std::optional<SignalInfo> read_handled_signal(const MemoryImage& memory, Address context, int number) {
+    std::array<std::byte, 24> info{};
+    if (memory.read(context + kKernelContextSize, info)) {
+        if (const auto signal = parse_siginfo(info); signal && signal->number == number) return signal;
+    }
+    std::array<std::byte, (kSavedFaultAddress + 1) * 8> registers{};
+    if (!memory.read(context + kMachineContext, registers)) return std::nullopt;
+    return signal_of_registers(registers, number);
 }
 
 }  // namespace pycore

@@ -11,6 +11,8 @@
 
 #include "process/assemble_process.h"
 #include "process/core_notes.h"
+#include "process/file_probe.h"
+#include "process/module_file_finder.h"
 
 namespace pycore {
 namespace {
@@ -67,17 +69,6 @@ void back_data_by_files(const LiveProcess& process) {
         process.pages->back_by_file(mapping.range.begin,
                                     from.first(std::min<std::uint64_t>(from.size(), mapping.range.size_bytes())));
     }
-}
-
-// A program in a container knows its files by other paths.
-std::string root_of(std::int64_t pid) {
-    const auto same = [&](const char* what) {
-        char own[64] = {}, other[64] = {};
-        const bool known = ::readlink(fmt::format("/proc/self/{}", what).c_str(), own, sizeof(own) - 1) > 0 &&
-                           ::readlink(fmt::format("/proc/{}/{}", pid, what).c_str(), other, sizeof(other) - 1) > 0;
-        return !known || std::string_view(own) == other;
-    };
-    return same("ns/mnt") && same("root") ? std::string() : fmt::format("/proc/{}/root", pid);
 }
 
 Result<AuxiliaryVector> parse_auxiliary_file(const std::string& bytes) {
@@ -151,7 +142,7 @@ Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
     std::vector<LoadSegment> segments;
     for (const ProcMapping& mapping : process.mappings) {
         if (!is_readable(mapping)) continue;
-        mirrors.push_back({mapping.range, mapping.is_file()});
+        mirrors.push_back({mapping.range, mapping.is_file(), mapping.shared});
         segments.push_back({mapping.range, mapping.readable, mapping.writable, mapping.executable, {}});
     }
     auto pages = LivePages::open(*process.snapshot.pid, mirrors);
@@ -162,6 +153,32 @@ Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
     process.pages = *std::move(pages);
     for (std::size_t i = 0; i < segments.size(); ++i) segments[i].bytes = process.pages->mirror(i);
     return segments;
+}
+
+std::set<std::string> mapped_files(const LiveProcess& process) {
+    std::set<std::string> paths;
+    for (const ProcMapping& mapping : process.mappings) {
+        if (mapping.is_file() && !mapping.is_device() && !path_before_deletion(mapping.path))
+            paths.insert(mapping.path);
+    }
+    return paths;
+}
+
+// A file that has no name any more can still be opened while it is mapped; the program by everybody who may read the
+// process, others by root (proc(5), /proc/PID/map_files).
+std::map<std::string, std::string> places_of_deleted(const LiveProcess& process) {
+    const std::int64_t pid = *process.snapshot.pid;
+    std::map<std::string, std::string> places;
+    char program[4096] = {};
+    const std::string link = fmt::format("/proc/{}/exe", pid);
+    const bool known = ::readlink(link.c_str(), program, sizeof(program) - 1) > 0;
+    if (known && path_before_deletion(program)) places.emplace(program, link);
+    for (const ProcMapping& mapping : process.mappings) {
+        if (!path_before_deletion(mapping.path)) continue;
+        places.emplace(mapping.path, fmt::format("/proc/{}/map_files/{:x}-{:x}", pid, mapping.range.begin.value,
+                                                 mapping.range.end.value));
+    }
+    return places;
 }
 
 }  // namespace
@@ -198,6 +215,8 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     memory->fill_from(process->pages);
     process->snapshot.memory = memory;
     if (search.sysroot.empty()) search.sysroot = root_of(pid);
+    search.silent = find_silent_files(pid, mapped_files(*process), diagnostics);
+    search.places = places_of_deleted(*process);
     MemoryParts parts;
     parts.segments = *std::move(segments);
     assemble_process(std::move(parts), std::move(memory), search, process->snapshot, diagnostics);

@@ -32,9 +32,17 @@ std::optional<std::string> path_before_deletion(const std::string& path) {
     return path.substr(0, path.size() - kDeleted.size());
 }
 
-std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& recorded) {
+std::vector<ModuleFileFinder::File> ModuleFileFinder::find(const std::string& recorded,
+                                                           const std::optional<std::string>& build_id) {
     const std::string path = path_before_deletion(recorded).value_or(recorded);
     std::vector<File> files;
+    const auto keep = [&](File file) {
+        if (file) files.push_back(std::move(file));
+    };
+    if (build_id) keep(open_bundled_once(member_of_build(*build_id)));
+    keep(open_bundled_once(member_of_path(recorded)));
+    if (search_.silent.contains(recorded)) return files;
+    if (const auto place = search_.places.find(recorded); place != search_.places.end()) keep(open("", place->second));
     if (is_bare_name(path)) {
         for (const std::string& folder : library_folders()) find_path(fmt::format("{}/{}", folder, path), files);
     } else if (!never_was_a_file(path)) {
@@ -72,6 +80,13 @@ ModuleFileFinder::File ModuleFileFinder::open(const std::string& root, const std
     if (!is_new || opened_.size() > kMaxFiles) return place->second;
     auto file = root.empty() ? ElfFile::open(path) : ElfFile::open_in_root(root, path);
     if (file) place->second = *std::move(file);
+    return place->second;
+}
+
+ModuleFileFinder::File ModuleFileFinder::open_bundled_once(const std::string& member) {
+    if (!search_.bundle) return nullptr;
+    const auto [place, is_new] = opened_.try_emplace(search_.bundle->name_of(member));
+    if (is_new) place->second = open_bundled(search_.bundle, member);
     return place->second;
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 // ModuleFileFinder opens the files that a process had mapped, on the machine where its core is read:
-// below the sysroot first, then at the recorded path itself. It opens each path once and compares
-// nothing: whether a file is the right one is for module_match.h to say.
+// in the bundle that the core came in, below the sysroot, then at the recorded path itself. It opens each path once and
+// compares nothing: whether a file is the right one is for module_match.h to say.
 
 #include <memory>
 #include <optional>
@@ -26,12 +26,13 @@ public:
     // Best first. `path` is as the process knew it: a relative one, or one that never was a file
     // ("[vdso]", "/memfd:x"), is not looked for; of a deleted file, the one that took its place is. A
     // bare name ("libc.so.6": all that a core without NT_FILE may tell) is looked for where libraries are.
-    std::vector<File> find(const std::string& path);
+    std::vector<File> find(const std::string& path, const std::optional<std::string>& build_id = {});
     // FileSearch::executable, or why it cannot be opened; nullptr if none was given.
     Result<File> given_executable();
 
 private:
     File open(const std::string& root, const std::string& path);
+    File open_bundled_once(const std::string& member);
     void find_path(const std::string& path, std::vector<File>& files);
     std::vector<std::string> library_folders() const;
 

@@ -68,7 +68,7 @@ bool try_given_executable(ModuleDraft& draft, ModuleFileFinder& files, const Fil
 
 void open_file(ModuleDraft& draft, ModuleFileFinder& files, const FileMemory& memory, Diagnostics& diagnostics) {
     if (draft.module.is_executable && try_given_executable(draft, files, memory, diagnostics)) return;
-    for (const auto& file : files.find(draft.module.path)) {
+    for (const auto& file : files.find(draft.module.path, draft.module.build_id)) {
         if (try_file(draft, file, memory)) return;
     }
 }

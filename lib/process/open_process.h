@@ -2,10 +2,8 @@
 // SPDX-FileCopyrightText: the pycore authors
 #pragma once
 
-// open_process turns a path into a ProcessSnapshot. It probes what the file is; each kind of source
-// has one file beside this one. Errors finish the sentence "PATH: ...".
-//   a core, plain                    mapped where it lies
-//   a core as .zst .lz4 .xz .gz      unpacked into a temporary file without a name (unpack/)
+// open_process turns a path into a ProcessSnapshot. What the file is, process/core_file.h finds out. Errors finish
+// the sentence "PATH: ...".
 
 #include <string>
 

@@ -52,8 +52,13 @@ std::optional<ProcMapping> parse_mapping(const std::string& line) {
         begin >= end) {
         return std::nullopt;
     }
-    ProcMapping mapping{
-        {{begin}, {end}}, permissions[0] == 'r', permissions[1] == 'w', permissions[2] == 'x', {offset}, {}};
+    ProcMapping mapping{{{begin}, {end}},
+                        permissions[0] == 'r',
+                        permissions[1] == 'w',
+                        permissions[2] == 'x',
+                        permissions[3] == 's',
+                        {offset},
+                        {}};
     if (path_at > 0) mapping.path = unescape_newlines(std::string_view(line).substr(static_cast<std::size_t>(path_at)));
     return mapping;
 }

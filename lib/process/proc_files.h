@@ -23,6 +23,7 @@ struct ProcMapping {
     bool readable = false;
     bool writable = false;
     bool executable = false;
+    bool shared = false;  // writes are seen by others
     FileOffset file_offset;
     std::string path;  // "" for anonymous memory; "[heap]", "[stack]", ...
 

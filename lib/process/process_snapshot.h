@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/file_bundle.h"
 #include "base/address.h"
 #include "elf/elf_file.h"
 #include "memory/memory_image.h"
@@ -80,6 +81,15 @@ struct AuxiliaryVector {
     std::optional<Address> random;                      // AT_RANDOM: on the initial stack, above the vector itself
 };
 
+// Where a search through all of memory found _PyRuntime, so that nobody has to search again. It is not to be trusted.
+struct RuntimeHint {
+    Address address;
+    std::string version;     // "3.12.4"
+    std::string located_by;  // "cookie", "thread_pointers"
+};
+
+struct SnapshotManifest;
+
 struct ProcessSnapshot {
     std::string source_path;
     std::string source_kind = "core";  // "core", "snapshot", "live"
@@ -91,6 +101,8 @@ struct ProcessSnapshot {
     std::vector<Module> modules;             // ascending by range.begin
     std::vector<Thread> threads;             // in the core's order
     AuxiliaryVector auxiliary;
+    std::optional<RuntimeHint> runtime_hint;
+    std::shared_ptr<const FileBundle> bundle = {};  // files that it came with; null: none
 
     std::optional<std::int64_t> pid;
     std::optional<std::int64_t> ppid;
@@ -104,6 +116,8 @@ struct ProcessSnapshot {
     std::optional<std::string> time;          // of a snapshot: UTC, "2026-11-21T15:04:05.123456Z"
     std::optional<SignalInfo> signal;         // nullopt: not dumped by a signal (gcore)
     std::optional<std::int64_t> crashed_tid;  // the thread that took the signal
+
+    std::shared_ptr<const SnapshotManifest> manifest;  // of pycore's own snapshots; else null
 
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;

@@ -8,6 +8,7 @@
 
 #include "report/escape.h"
 #include "report/json_fields.h"
+#include "report/json_parts.h"
 #include "report/tokens_reader.h"
 #include "report/triage_json_parts.h"
 #include "report/triage_words.h"

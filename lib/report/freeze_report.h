@@ -13,6 +13,6 @@
 namespace pycore {
 
 std::string write_freeze_text(const std::vector<FreezeResult>& results);
-std::string write_freeze_json(const std::vector<FreezeResult>& results, std::string_view tool_version);
+std::string write_freeze_json(const FreezeDocument& document, std::string_view tool_version);
 
 }  // namespace pycore

@@ -163,6 +163,10 @@ void write_process(JsonStream& json, const ProcessInfo& process) {
         json.key("first_signal");
         write_signal(json, process.first_signal);
     }
+    if (!process.extensions.empty()) {
+        json.key("extensions");
+        write_list(json, process.extensions);
+    }
     if (process.abort_message) json.member("abort_message", process.abort_message);
     write_job_place(json, process.job_place);
     json.end_object();

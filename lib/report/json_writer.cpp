@@ -112,6 +112,23 @@ std::string write_gil_json(const ProcessState& state, const JsonOptions& options
     return std::move(json).take();
 }
 
+static void write_snapshot(JsonStream& json, const std::optional<SnapshotInfo>& snapshot) {
+    if (!snapshot) return json.null();
+    json.begin_object();
+    json.member("level", snapshot->level);
+    json.member("consistency", snapshot->consistency);
+    json.member("stopped", snapshot->stopped);
+    json.member("pause_ns", snapshot->pause_ns);
+    json.member("redacted", snapshot->redacted);
+    json.member("time", snapshot->time);
+    json.member("host", snapshot->host);
+    json.key("left_out");
+    json.begin_object(JsonLayout::OneLine);
+    for (const auto& [reason, bytes] : snapshot->left_out) json.member(reason, bytes);
+    json.end_object();
+    json.end_object();
+}
+
 std::string write_info_json(const ProcessState& state, const JsonOptions& options) {
     JsonStream json(options.sink);
     json.begin_object();
@@ -124,6 +141,8 @@ std::string write_info_json(const ProcessState& state, const JsonOptions& option
     json.member("mapped_bytes", state.mapped_bytes);
     json.member("present_bytes", state.present_bytes);
     json.end_object();
+    json.key("snapshot");
+    write_snapshot(json, state.snapshot);
     write_document_foot(json, state, Subject::Python);
     json.end_object();
     return std::move(json).take();

@@ -2,13 +2,14 @@
 // SPDX-FileCopyrightText: the pycore authors
 #pragma once
 
-// SourceLines finds lines of Python source files on this machine, each file opened once. A path out of a
-// dump is not to be trusted: only regular files of bounded size that look like Python are read, so that
-// a hostile dump cannot make a report print some other file.
+// SourceLines finds lines of Python source files: those that came with the dump, else those on this machine, each file
+// opened once (base/python_source.h says which are).
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,12 +22,13 @@ namespace pycore {
 struct SourceSearch {
     std::string sysroot;                    // tried before the recorded path
     std::optional<std::int64_t> dumped_at;  // seconds since the epoch: when the process was dumped
+    // Texts by path that came with the dump: they are what ran. Outlives the SourceLines; may be null.
+    const std::map<std::string, std::string>* texts = nullptr;
+    const std::set<std::string>* silent = nullptr;  // files that are not to be opened; may be null
 };
 
 class SourceLines {
 public:
-    static constexpr std::size_t kMaxFileBytes = 32U << 20U;
-
     enum class Use { Yes, Never };  // Never: no file is opened
 
     explicit SourceLines(SourceSearch search, Use use = Use::Yes) : search_(std::move(search)), use_(use) {}
@@ -39,7 +41,8 @@ public:
 
 private:
     struct File {
-        std::shared_ptr<const MappedFile> mapped;
+        std::shared_ptr<const MappedFile> mapped;  // null: the text came with the dump
+        std::string_view text;
         std::vector<std::size_t> line_begins;  // and the end of the file
         bool changed = false;
         bool used = false;

@@ -78,6 +78,7 @@ ProcessInfo read_process_info(Fields fields) {
         JsonFields members(*signal, fields.wrong());
         process.first_signal = read_signal(members);
     }
+    if (const auto names = fields.array("extensions")) process.extensions = read_texts(*names, fields.wrong());
     process.abort_message = fields.text("abort_message");
     process.job_place.rank = fields.number("rank");
     process.job_place.world_size = fields.number("world_size");

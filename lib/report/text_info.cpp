@@ -64,6 +64,38 @@ void add_runtime(std::string& text, const ProcessState& state) {
     add_row(text, "interpreters", std::to_string(state.interpreters.size()));
 }
 
+std::string freezing_phrase(const SnapshotInfo& snapshot) {
+    const double milliseconds = static_cast<double>(snapshot.pause_ns) / 1e6;
+    if (snapshot.consistency == "quiescent") return "without a stop, while nothing ran";
+    if (snapshot.stopped) {
+        return fmt::format("stopped for {:.1f} ms{}", milliseconds,
+                           snapshot.consistency == "partial" ? ", not enough for all of it" : "");
+    }
+    return "while it ran, not of one instant";
+}
+
+std::string reason_phrase(const std::string& reason) {
+    if (reason == "not_asked_for") return "not asked for";
+    if (reason == "not_resident") return "of files and not in memory";
+    if (reason == "refused") return "not given by the kernel";
+    if (reason == "unreadable") return "that it may not read itself, or of devices";
+    if (reason == "vanished") return "gone meanwhile";
+    return reason == "deadline" ? "for want of time" : escape(reason);
+}
+
+// Manifests are not to be trusted: what they say is escaped.
+void add_snapshot(std::string& text, const SnapshotInfo& snapshot) {
+    add_row(text, "frozen",
+            fmt::format("{} on {}, {}", escape(snapshot.time), escape(snapshot.host), freezing_phrase(snapshot)));
+    std::string left_out;
+    for (const auto& [reason, bytes] : snapshot.left_out) {
+        if (left_out.size() > 500) break;
+        left_out += fmt::format("{}{} {}", left_out.empty() ? "" : ", ", size_phrase(bytes), reason_phrase(reason));
+    }
+    add_row(text, "level", escape(snapshot.level) + (snapshot.redacted ? ", without text (redacted)" : ""));
+    if (!left_out.empty()) add_row(text, "left out", left_out);
+}
+
 }  // namespace
 
 std::string write_info_text(const ProcessState& state, const TextOptions&) {
@@ -76,6 +108,7 @@ std::string write_info_text(const ProcessState& state, const TextOptions&) {
     add_runtime(text, state);
     add_row(text, "threads", std::to_string(state.threads.size()));
     add_row(text, "memory", memory_phrase(state));
+    if (state.snapshot) add_snapshot(text, *state.snapshot);
     return text;
 }
 

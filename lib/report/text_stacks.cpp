@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "report/escape.h"
 #include "report/frame_text.h"
@@ -164,7 +165,11 @@ std::string changed_sources(const SourceLines& source) {
 }  // namespace
 
 std::string write_stacks_text(const ProcessState& state, const TextOptions& options) {
-    StackPrinter printer{state, options, Palette(options.color), SourceLines(options.source)};
+    SourceSearch search = options.source;
+    search.texts = &state.sources;
+    search.silent = &state.silent_files;
+    const auto use = options.source_lines ? SourceLines::Use::Yes : SourceLines::Use::Never;
+    StackPrinter printer{state, options, Palette(options.color), SourceLines(std::move(search), use)};
     std::string text = render_process(state, printer.palette);
     std::vector<StackGroup> groups = group_threads(printer);
     std::size_t size = text.size();

@@ -18,6 +18,7 @@ struct TextOptions {
     StackSelection selection;  // of `stacks`
     bool group = true;         // tell equal stacks once
     SourceSearch source;
+    bool source_lines = true;
 };
 
 std::string write_stacks_text(const ProcessState& state, const TextOptions& options);

@@ -152,14 +152,6 @@ std::string json_line(std::string_view type, Write write) {
 
 }  // namespace
 
-void write_tool(JsonStream& json, std::string_view tool_version) {
-    json.key("tool");
-    json.begin_object(JsonLayout::OneLine);
-    json.member("name", "pycore");
-    json.member("version", tool_version);
-    json.end_object();
-}
-
 void write_tokens(JsonStream& json, const std::vector<StackToken>& tokens) {
     json.begin_array(JsonLayout::OneLine);
     for (const StackToken& token : tokens) {

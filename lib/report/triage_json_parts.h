@@ -9,7 +9,6 @@
 
 namespace pycore {
 
-void write_tool(JsonStream& json, std::string_view tool_version);                                  // member tool
 void write_tokens(JsonStream& json, const std::vector<StackToken>& tokens);                        // value
 void write_threads(JsonStream& json, const std::vector<ThreadState>& threads, JsonLayout layout);  // value
 

@@ -27,8 +27,8 @@ std::string inputs_text(const TriageReport& report, const StackCluster& cluster)
 std::string verdict(const StackCluster& cluster, const StackItem& stack) {
     const std::string message = xml_text(cluster.title);
     switch (cluster.state) {
-        case ClusterState::Known: return "      <skipped message=\"known\"/>\n";
-        case ClusterState::Ignored: return "      <skipped message=\"ignored\"/>\n";
+        case ClusterState::Known: return "      <skipped>known</skipped>\n";
+        case ClusterState::Ignored: return "      <skipped>ignored</skipped>\n";
         case ClusterState::New:
         case ClusterState::Regression: break;
     }

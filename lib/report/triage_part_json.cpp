@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "report/json_fields.h"
+#include "report/json_parts.h"
 #include "report/thread_reader.h"
 #include "report/tokens_reader.h"
 #include "report/triage_json_parts.h"

@@ -24,13 +24,18 @@ std::string repeat_note(const RepeatedRun& run) {
     return fmt::format("  [Previous {} frames repeated {}]\n", run.period, times);
 }
 
-std::string thread_text(const ThreadState& thread, const Palette& palette) {
+// A process that hung was given its signal by somebody else.
+std::string_view death_of(const StackItem& stack) {
+    return stack.reason.starts_with("hang") ? "took the signal" : "crashed";
+}
+
+std::string thread_text(const ThreadState& thread, std::string_view death, const Palette& palette) {
     SourceLines no_source({}, SourceLines::Use::Never);
     std::vector<std::string> lines;
     std::vector<std::size_t> numbers;
     std::unordered_map<std::string, std::size_t> known;
     for (const ShownFrame& frame : shown_frames(thread, kEverything)) {
-        const auto [place, added] = known.try_emplace(render_frame(frame, no_source, palette, "crashed"), lines.size());
+        const auto [place, added] = known.try_emplace(render_frame(frame, no_source, palette, death), lines.size());
         if (added) lines.push_back(place->first);
         numbers.push_back(place->second);
     }
@@ -42,9 +47,9 @@ std::string thread_text(const ThreadState& thread, const Palette& palette) {
     return text;
 }
 
-std::string thread_head(const ThreadState& thread) {
+std::string thread_head(const ThreadState& thread, std::string_view death) {
     std::vector<std::string> words;
-    if (thread.crashed) words.emplace_back("crashed");
+    if (thread.crashed) words.emplace_back(death);
     if (thread.holds_gil) words.emplace_back("has the GIL");
     if (thread.wait) words.push_back("waiting for " + wait_phrase(*thread.wait));
     std::string text = "Thread " + thread_label(thread);
@@ -86,17 +91,17 @@ const PythonFrame* innermost_app_frame(const StackItem& stack) {
 }
 
 std::string representative_text(const StackItem& stack, const Palette& palette) {
-    if (stack.threads.size() == 1) return thread_text(stack.threads.front(), palette);
+    if (stack.threads.size() == 1) return thread_text(stack.threads.front(), death_of(stack), palette);
     std::unordered_map<std::string, std::size_t> known;  // by frames
     std::string text;
     std::size_t alike = 0;
     for (const ThreadState& thread : stack.threads) {
-        const std::string frames = thread_text(thread, palette);
+        const std::string frames = thread_text(thread, death_of(stack), palette);
         if (!known.try_emplace(frames, known.size()).second) {
             ++alike;
             continue;
         }
-        text += palette.paint(Paint::Header, thread_head(thread)) + frames;
+        text += palette.paint(Paint::Header, thread_head(thread, death_of(stack))) + frames;
     }
     if (alike > 0)
         text += palette.paint(Paint::Dim,

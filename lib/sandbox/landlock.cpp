@@ -80,14 +80,19 @@ void allow(int rules, const Ruleset& handled, const std::string& path, const San
 
 }  // namespace
 
-int restrict_files(const SandboxLeave& leave) {
+int landlock_version() {
     const long version = ::syscall(kCreateRuleset, nullptr, 0, kAskVersion);
-    if (version < 1) return 0;
-    const Ruleset handled = ruleset_of(static_cast<int>(version), leave);
+    return version < 1 ? 0 : static_cast<int>(version);
+}
+
+int restrict_files(const SandboxLeave& leave) {
+    const int version = landlock_version();
+    if (version == 0) return 0;
+    const Ruleset handled = ruleset_of(version, leave);
     const FileDescriptor rules(static_cast<int>(::syscall(kCreateRuleset, &handled, handled.known_size, 0)));
     if (!rules) return 0;
     for (const std::string& path : leave.writable) allow(rules.get(), handled, path, leave);
-    return ::syscall(kRestrictSelf, rules.get(), 0) == 0 ? static_cast<int>(version) : 0;
+    return ::syscall(kRestrictSelf, rules.get(), 0) == 0 ? version : 0;
 }
 
 }  // namespace pycore

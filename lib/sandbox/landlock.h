@@ -9,6 +9,9 @@
 
 namespace pycore {
 
+// The version of the kernel's interface; 0 where there is none. Restricts nothing.
+int landlock_version();
+
 // The version of the kernel's interface; 0 where there is none, and nothing was restricted.
 int restrict_files(const SandboxLeave& leave);
 

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,7 +56,21 @@ struct ProcessInfo {
     JobPlace job_place = {};
     // Where `signal` was raised anew by a handler (faulthandler, a crash reporter): the one that it handled.
     std::optional<SignalState> first_signal = {};
+    // Packages with extension modules that do not come with Python: "numpy", sorted.
+    std::vector<std::string> extensions = {};
     std::optional<std::string> abort_message = {};  // the C library's last words: an assertion, a broken heap
+};
+
+// What a snapshot of pycore's own says of how it was made.
+struct SnapshotInfo {
+    std::string level;        // "mini", "heap", "full"
+    std::string consistency;  // "quiescent", "stopped", "partial"
+    bool stopped = false;
+    std::int64_t pause_ns = 0;
+    bool redacted = false;
+    std::string time;  // UTC
+    std::string host;
+    std::map<std::string, std::uint64_t> left_out;  // bytes of the process that are not in it, by reason
 };
 
 struct ModuleInfo {
@@ -140,7 +156,10 @@ struct ProcessState {
     std::vector<ModuleInfo> modules;
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
-    std::uint64_t touched_bytes = 0;  // of the dump: looked at to tell all this
+    std::optional<SnapshotInfo> snapshot;
+    std::set<std::string> silent_files;          // of this machine: opening one would block
+    std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
+    std::uint64_t touched_bytes = 0;             // of the dump: looked at to tell all this
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;

@@ -6,6 +6,7 @@
 // into. Everything but the clusters is a plain union over inputs (TriagePart), so that parts made anywhere,
 // merged in any order, give the answer of one run over everything.
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct StackToken {
     std::string text;
     bool python = false;
     bool site = false;  // one of those that L1 is made of
-    bool operator==(const StackToken&) const = default;
+    auto operator<=>(const StackToken&) const = default;
 };
 
 // All inputs with the same normalised stack (L2). What is not part of the stack comes from the input whose

@@ -86,9 +86,9 @@ std::uint64_t SparseFile::disk_bytes() const {
     return ::fstat(file_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_blocks) * 512 : 0;
 }
 
-Result<std::shared_ptr<const MappedFile>> SparseFile::map(std::string name) const {
+Result<std::shared_ptr<const MappedFile>> SparseFile::map(std::string name, MappedFile::Use use) const {
     if (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) return cannot_write(folder_, errno);
-    return MappedFile::from_descriptor(std::move(name), file_.get());
+    return MappedFile::from_descriptor(std::move(name), file_.get(), use);
 }
 
 }  // namespace pycore

@@ -30,7 +30,8 @@ public:
     std::uint64_t size_bytes() const { return size_; }
     std::uint64_t disk_bytes() const;  // that it takes
     // `name` stands for the path of the mapping.
-    Result<std::shared_ptr<const MappedFile>> map(std::string name) const;
+    Result<std::shared_ptr<const MappedFile>> map(std::string name,
+                                                  MappedFile::Use use = MappedFile::Use::ReadOnly) const;
 
 private:
     SparseFile(FileDescriptor file, std::string folder) : file_(std::move(file)), folder_(std::move(folder)) {}

@@ -85,6 +85,9 @@ Result<UnpackedFile> unpack_file(const MappedFile& packed, Compression compressi
     const auto done = Unpacking(**decoder, *file, limits).run(packed.bytes());
     if (!done && file->size_bytes() == 0) return done.error();
     auto mapped = file->map(packed.path());
+    if (mapped && limits.is_edited != nullptr && limits.is_edited((*mapped)->bytes())) {
+        mapped = file->map(packed.path(), MappedFile::Use::PrivateCopy);
+    }
     if (!mapped) return std::move(mapped).error();
     UnpackedFile unpacked{*std::move(mapped), {}};
     if (!done) unpacked.cut = done.error();

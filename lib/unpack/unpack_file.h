@@ -23,6 +23,8 @@ struct UnpackLimits {
     std::uint64_t size_bytes = 64ULL << 30;
     // Asked once with the first bytes; false ends the unpacking there, as they are of no use.
     bool (*is_wanted)(std::span<const std::byte> front) = nullptr;
+    // Asked with all of it: whether foreign libraries are to edit its pages (MappedFile::Use::PrivateCopy).
+    bool (*is_edited)(std::span<const std::byte> bytes) = nullptr;
 };
 
 struct UnpackedFile {

@@ -114,8 +114,9 @@ def why_no_sense(interpreter, program, method):
         return "%s needs Python %d.%d" % (program.name, *settings["min_version"])
     if "max_version" in settings and version > settings["max_version"]:
         return "%s is for Python up to %d.%d" % (program.name, *settings["max_version"])
+    facts = dict(interpreter, has_gil=not interpreter["free_threaded"])
     for need in settings["needs"]:
-        if not interpreter.get("has_" + need, False):
+        if not facts.get("has_" + need, False):
             return "%s has no %s" % (interpreter["name"], need)
     return None
 

@@ -28,7 +28,9 @@ from interpreter_sources import common  # noqa: E402
 CORPUS = pathlib.Path(__file__).resolve().parents[1] / "corpus"
 CACHE = pathlib.Path(os.environ.get("PYCORE_CACHE", "~/.cache/pycore")).expanduser()
 CRASH_SECONDS = 20.0
-QUIET_SECONDS = 4.0          # a program that never rests is dumped after that
+REST_SECONDS = 30.0          # for a program to come to rest
+QUIET_SECONDS = 1.2          # without a thread that runs: it has
+SPIN_SECONDS = 5.0           # a program that never rests is dumped after that
 STACK_BYTES = 1 << 20        # an overflow of eight megabytes says the same in eight times as many frames
 TEST = '''import unittest
 
@@ -173,7 +175,7 @@ class Maker:
         process = self.start(bug, interpreter, variant, run, site)
         try:
             if bug.ends == "hang":
-                self.wait_until_quiet(process)
+                self.wait_until_quiet(process, bug.settings.get("spins", False))
                 process.send_signal(signal.SIGABRT)
             process.wait(CRASH_SECONDS)
         except subprocess.TimeoutExpired:
@@ -238,11 +240,11 @@ class Maker:
                                     stderr=output, start_new_session=True, preexec_fn=prepare)
 
     @staticmethod
-    def wait_until_quiet(process):
-        """Until every thread slept for a while, or long enough for one that never does."""
+    def wait_until_quiet(process, spins):
+        """Until every thread slept for a while, or long enough for a program that never does."""
         begin = quiet = time.monotonic()
         time.sleep(0.6)
-        while time.monotonic() - begin < QUIET_SECONDS:
+        while time.monotonic() - begin < (SPIN_SECONDS if spins else REST_SECONDS):
             if process.poll() is not None:
                 raise CannotMake("it left with %d instead of hanging" % process.returncode)
             states = set()
@@ -253,9 +255,11 @@ class Maker:
                     pass
             if states - {b"S"}:
                 quiet = time.monotonic()
-            elif time.monotonic() - quiet > 0.4:
+            elif time.monotonic() - quiet > QUIET_SECONDS:
                 return
             time.sleep(0.05)
+        if not spins:
+            raise CannotMake("it did not come to rest")
 
     def library(self, source, build):
         path = CORPUS / "ext" / source

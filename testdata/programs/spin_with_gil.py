@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A C loop that keeps the GIL, and threads that wait for the GIL inside os.read."""
+# victim: {"needs": ["gil"]}
 import ctypes
 import os
 import threading

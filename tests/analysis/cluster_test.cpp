@@ -79,6 +79,13 @@ TEST_CASE("two bugs below the same main program stay two clusters", "[analysis]"
     CHECK(clusters[0].margin > 0.3);
 }
 
+TEST_CASE("two native functions that die below the same Python line stay two clusters", "[analysis]") {
+    const auto part =
+        part_with({stack_of("SIGSEGV null", {"ext!write", "app:die", "app:step", "app:train", "app:main"}),
+                   stack_of("SIGSEGV null", {"ext!jump", "app:die", "app:step", "app:train", "app:main"})});
+    CHECK(cluster_stacks(part).size() == 2);
+}
+
 TEST_CASE("stacks of one L1 signature are one cluster, however different their outer frames", "[analysis]") {
     const auto part = part_with({stack_of("SIGBUS", {"ext!f", "app:g", "a:1", "a:2", "a:3", "a:4", "a:5", "a:6"}),
                                  stack_of("SIGBUS", {"ext!f", "app:g", "b:1", "b:2", "b:3", "b:4", "b:5", "b:6"})});

@@ -66,3 +66,14 @@ TEST_CASE("interpreter plumbing is never folded at the crash site", "[analysis]"
     CHECK(stack.frames[3].crash_site);
     CHECK(stack.frames[1].plumbing);
 }
+
+TEST_CASE("a handler's signal came from outside unless somebody below it raised one", "[analysis]") {
+    const auto interrupted = [](const std::vector<std::string>& names) {
+        auto native = native_stack(names);
+        for (NativeFrame& frame : native.frames) frame.is_signal_trampoline = *frame.function.name == "__restore_rt";
+        return was_interrupted(merge_stacks(native, {}));
+    };
+    CHECK(interrupted({"raise", "faulthandler_fatal_error", "__restore_rt", "read", "os_read"}));
+    CHECK_FALSE(interrupted({"raise", "faulthandler_fatal_error", "__restore_rt", "raise", "abort", "check"}));
+    CHECK_FALSE(interrupted({"raise", "abort", "check"}));
+}

@@ -48,8 +48,9 @@ TEST_CASE("hostile names end", "[analysis]") {
 }
 
 TEST_CASE("an extension module is named as it is imported", "[analysis]") {
-    CHECK(native_module_name("/env/lib/python3.12/site-packages/numpy/_core/_multiarray_umath.cpython-312-x86_64-linux-gnu.so",
-                             false) == "numpy._core._multiarray_umath");
+    CHECK(native_module_name(
+              "/env/lib/python3.12/site-packages/numpy/_core/_multiarray_umath.cpython-312-x86_64-linux-gnu.so",
+              false) == "numpy._core._multiarray_umath");
     CHECK(native_module_name("/srv/fast.abi3.so", false) == "fast");
     CHECK(native_module_name("/x/numpy.libs/libscipy_openblas64_-ff651d7f.so", false) == "libscipy_openblas64_");
     CHECK(native_module_name("/usr/lib/libfoo.so.1.2.3", false) == "libfoo");
@@ -58,6 +59,7 @@ TEST_CASE("an extension module is named as it is imported", "[analysis]") {
 TEST_CASE("the interpreter and what comes with it are one module, however a build cuts them", "[analysis]") {
     CHECK(native_module_name("/usr/bin/python3.13", true) == "python");
     CHECK(native_module_name("/usr/lib/libpython3.13.so.1.0", true) == "python");
+    CHECK(native_module_name("/opt/bin/python3.13", false) == "python");
     CHECK(native_module_name("/usr/lib/python3.13/lib-dynload/_ctypes.cpython-313-x86_64-linux-gnu.so", false) ==
           "python");
     CHECK(native_module_name("/lib/x86_64-linux-gnu/libpthread-2.31.so", false) == "libc");

@@ -51,8 +51,9 @@ std::string rule_of(const Signature& signature, std::string_view text) {
 }  // namespace
 
 TEST_CASE("a crash is known by the native and the Python function that it happened in", "[analysis]") {
-    const auto signature = sign(crash({interpreter_call("_PyEval_EvalFrameDefault"), python_call("Trainer.step", kApp, 7),
-                                       interpreter_call("cfunction_vectorcall"), native_call("fill(double*)", "/x/libfast.so.2")}));
+    const auto signature =
+        sign(crash({interpreter_call("_PyEval_EvalFrameDefault"), python_call("Trainer.step", kApp, 7),
+                    interpreter_call("cfunction_vectorcall"), native_call("fill(double*)", "/x/libfast.so.2")}));
     CHECK(signature.native_site == "libfast!fill");
     CHECK(signature.python_site == "train:step");
     CHECK(signature.stack == std::vector<std::string>{"libfast!fill", "train:step"});
@@ -61,8 +62,10 @@ TEST_CASE("a crash is known by the native and the Python function that it happen
 }
 
 TEST_CASE("moved lines, another path and another build leave L1 and L2 as they are", "[analysis]") {
-    const auto one = sign(crash({python_call("step", "/env/lib/python3.12/site-packages/train.py", 7), native_call("f", "/x/a.cpython-312-x86_64-linux-gnu.so")}));
-    const auto two = sign(crash({python_call("step", "/home/u/e/lib/python3.9/site-packages/train.py", 70), native_call("f", "/y/a.abi3.so")}));
+    const auto one = sign(crash({python_call("step", "/env/lib/python3.12/site-packages/train.py", 7),
+                                 native_call("f", "/x/a.cpython-312-x86_64-linux-gnu.so")}));
+    const auto two = sign(crash(
+        {python_call("step", "/home/u/e/lib/python3.9/site-packages/train.py", 70), native_call("f", "/y/a.abi3.so")}));
     CHECK(one.level(SignatureLevel::Default) == two.level(SignatureLevel::Default));
     CHECK(one.level(SignatureLevel::Full) == two.level(SignatureLevel::Full));
     CHECK(one.level(SignatureLevel::Exact) != two.level(SignatureLevel::Exact));
@@ -162,7 +165,8 @@ TEST_CASE("recursion is told once, however deep it went", "[analysis]") {
 }
 
 TEST_CASE("comprehensions, which newer versions inline, do not count", "[analysis]") {
-    const auto with = sign(crash({python_call("step", kApp, 1), python_call("step.<locals>.<listcomp>", kApp, 1), native_call("f")}));
+    const auto with =
+        sign(crash({python_call("step", kApp, 1), python_call("step.<locals>.<listcomp>", kApp, 1), native_call("f")}));
     const auto without = sign(crash({python_call("step", kApp, 1), native_call("f")}));
     CHECK(with.level(SignatureLevel::Full) == without.level(SignatureLevel::Full));
 }
@@ -181,7 +185,8 @@ TEST_CASE("a hang is known by what all its threads do, however many do the same"
         main.wait = Wait{"lock", "a threading.Lock", {}, {}};
         state.threads.push_back(std::move(main));
         for (int i = 0; i < workers; ++i) {
-            ThreadState worker = python_thread_state(10 + i, "pool_" + std::to_string(i), {python_call("work", kApp, 9)});
+            ThreadState worker =
+                python_thread_state(10 + i, "pool_" + std::to_string(i), {python_call("work", kApp, 9)});
             worker.wait = Wait{"syscall", "read from file descriptor " + std::to_string(i), {}, {}};
             state.threads.push_back(std::move(worker));
         }
@@ -193,6 +198,22 @@ TEST_CASE("a hang is known by what all its threads do, however many do the same"
     CHECK(two.level(SignatureLevel::Default) != default_level(hang(0)));
     CHECK(two.threads[1].role == two.threads[2].role);
     CHECK(two.threads[1].wait == "read");
+}
+
+TEST_CASE("a wait that a signal handler ended is known by the function that waited", "[analysis]") {
+    const auto killed = [](std::vector<MergedFrame> frames, std::optional<Wait> wait) {
+        ProcessState state = crash(std::move(frames), "SIGABRT");
+        state.cause = CrashCause{"SIGABRT sent from outside", "killed", {}, {}, {}};
+        state.threads[0].wait = std::move(wait);
+        return sign(state);
+    };
+    const Signature plain = killed({python_call("step", kApp, 1), libc_call("read")},
+                                   Wait{"syscall", "read from file descriptor 3", {}, {}});
+    const Signature handled = killed(
+        {python_call("step", kApp, 1), at_site(libc_call("read")), libc_call("__restore_rt"), libc_call("raise")}, {});
+    CHECK(plain.is_hang);
+    CHECK(handled.threads[0].wait == "read");
+    CHECK(plain.level(SignatureLevel::Default) == handled.level(SignatureLevel::Default));
 }
 
 TEST_CASE("numbers and addresses in a message do not count", "[analysis]") {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of a chosen shape that stands still: THREADS threads, each DEPTH Python frames deep.
 
-    python3 victim.py READY_FILE --threads 200 --depth 26 [--reserve-gib 100]
+    python3 victim.py READY_FILE --threads 200 --depth 26 [--reserve-gib 100] [--fill-mb 200]
 
 --reserve-gib maps that much memory and touches only a page per GiB, so that its core is sparse.
 """
@@ -31,9 +31,11 @@ def main():
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--depth", type=int, default=20)
     parser.add_argument("--reserve-gib", type=int, default=0)
+    parser.add_argument("--fill-mb", type=int, default=0, help="memory that is in the core, every byte of it")
     options = parser.parse_args()
     sys.setrecursionlimit(options.depth * 2 + 1000)
     kept = reserve(options.reserve_gib) if options.reserve_gib else None
+    kept = (kept, b"\xa5" * (options.fill_mb << 20))
     never = threading.Event()
     bottom = threading.Barrier(options.threads + 1)
 

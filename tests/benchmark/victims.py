@@ -15,6 +15,7 @@ SHAPES = {
     "200threads": ("--threads", 199, "--depth", 22),
     "1000threads": ("--threads", 999, "--depth", 8),
     "deep": ("--threads", 0, "--depth", 10_000),
+    "200mb": ("--threads", 7, "--depth", 20, "--fill-mb", 190),
     "sparse": ("--threads", 3, "--depth", 20, "--reserve-gib", 100),
 }
 

@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <ctime>
 
 #include "support/catch.h"
 
@@ -53,12 +55,13 @@ TEST_CASE("what is read after the last stop does not get into a capture that was
     const Walk wants_more_each_time = [&](const ProcessSnapshot& process) {
         last = spinner.cluster(walks++);
         static_cast<void>(process.memory->view(last, 1));
+        return WalkResult{};
     };
     CaptureOptions options;
     options.always_stop = true;
     options.max_pause = std::chrono::seconds(10);
     Diagnostics diagnostics;
-    const auto capture = capture_process(spinner.pid, options, wants_more_each_time, diagnostics);
+    const auto capture = capture_process(spinner.pid, options, wants_more_each_time, {}, diagnostics);
     REQUIRE(capture);
     CHECK(capture->consistency == Consistency::Stopped);
     CHECK(capture->missed_reads == 1);
@@ -75,4 +78,75 @@ TEST_CASE("a process runs on after it was held still", "[freeze]") {
     CHECK(stopped == 1);
     CHECK(read_status(spinner.pid)->state == 'R');
     CHECK(read_status(spinner.pid)->tracer == 0);
+}
+
+TEST_CASE("a thread in uninterruptible sleep runs on when it wakes up, while we live", "[freeze]") {
+    const pid_t sleeper = ::fork();
+    if (sleeper == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        // Until its child ends, a parent by vfork sleeps uninterruptibly.
+        if (::vfork() == 0) {
+            const timespec moment{0, 500'000'000};
+            ::nanosleep(&moment, nullptr);
+            ::_exit(0);
+        }
+        ::_exit(7);
+    }
+    while (read_status(sleeper)->state != 'D') ::usleep(1000);
+    bool stopped = true;
+    const auto deadline = ThreadStop::Clock::now() + std::chrono::milliseconds(20);
+    REQUIRE(ThreadStop::hold_still(sleeper, deadline, [&](ThreadStop& stop) { stopped = stop.threads()[0].stopped; }));
+    CHECK_FALSE(stopped);
+    int status = 0;
+    for (int i = 0; i < 5000 && ::waitpid(sleeper, &status, WNOHANG) == 0; ++i) ::usleep(1000);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 7);
+}
+
+TEST_CASE("what a search through memory looked at is not kept, and nobody searches again", "[freeze]") {
+    const Spinner spinner;
+    std::size_t searches = 0;
+    const Walk searches_once = [&](const ProcessSnapshot& process) {
+        if (process.runtime_hint) {
+            CHECK(process.runtime_hint->address == spinner.cluster(1));
+            static_cast<void>(process.memory->view(spinner.cluster(1), 1));
+            return WalkResult{};
+        }
+        ++searches;
+        for (std::size_t i = 0; i < kClusters; ++i) static_cast<void>(process.memory->view(spinner.cluster(i), 1));
+        return WalkResult{RuntimeHint{spinner.cluster(1), "3.12.1", "cookie"}};
+    };
+    CaptureOptions options;
+    options.always_stop = true;
+    options.max_pause = std::chrono::seconds(10);
+    Diagnostics diagnostics;
+    const auto capture = capture_process(spinner.pid, options, searches_once, {}, diagnostics);
+    REQUIRE(capture);
+    CHECK(searches == 1);
+    CHECK(capture->missed_reads == 0);
+    const MemoryImage& memory = *capture->process.snapshot.memory;
+    CHECK_FALSE(memory.view(spinner.cluster(1), 1).empty());
+    CHECK(memory.view(spinner.cluster(0), 1).empty());
+    CHECK(memory.view(spinner.cluster(kClusters - 1), 1).empty());
+}
+
+TEST_CASE("memory that is left out has a reason", "[freeze]") {
+    const Spinner spinner;
+    const Walk looks_at_one = [&](const ProcessSnapshot& process) {
+        static_cast<void>(process.memory->view(spinner.cluster(1), 1));
+        return WalkResult{};
+    };
+    CaptureOptions options;
+    options.always_stop = true;
+    options.max_pause = std::chrono::seconds(10);
+    Diagnostics diagnostics;
+    const auto capture = capture_process(spinner.pid, options, looks_at_one, {}, diagnostics);
+    REQUIRE(capture);
+    const auto holes = capture->process.pages->holes();
+    const auto hole = std::find_if(holes.begin(), holes.end(), [&](const LivePages::HoleRun& run) {
+        return run.range.contains(spinner.cluster(0));
+    });
+    REQUIRE(hole != holes.end());
+    CHECK(hole->hole == LivePages::Hole::NotSelected);
+    CHECK_FALSE(hole->range.contains(spinner.cluster(1)));
 }

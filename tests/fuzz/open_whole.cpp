@@ -23,7 +23,7 @@ void read_around(const MemoryImage& memory, Address address) {
 void open_whole(Bytes core) {
     const MemoryFile file(core);
     Diagnostics diagnostics;
-    const auto process = open_core(file.map(), {}, diagnostics);
+    const auto process = open_core(plain_core(file.map()), {}, diagnostics);
     if (!process) return;
     for (const MemoryRegion& region : process->memory->regions()) {
         read_around(*process->memory, region.range.begin);

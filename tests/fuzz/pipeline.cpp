@@ -40,7 +40,7 @@ public:
     explicit StoredCore(const std::string& path) : content_(unpack(path)), file_(content_) {
         Diagnostics diagnostics;
         headers_ = *parse_core_headers(content_, diagnostics);
-        auto process = *open_core(file_.map(), {}, diagnostics);
+        auto process = *open_core(plain_core(file_.map()), {}, diagnostics);
         const auto memory = std::make_shared<TouchedMemory>(process.memory);
         process.memory = memory;
         static_cast<void>(read_python(process, {}, diagnostics));

@@ -7,6 +7,7 @@
 
 namespace pycore::fuzz {
 
+void fuzz_archive(Bytes input);
 void fuzz_arguments(Bytes input);
 void fuzz_core(Bytes input);
 void fuzz_core_notes(Bytes input);
@@ -20,11 +21,13 @@ void fuzz_python(Bytes input);
 void fuzz_saved(Bytes input);
 void fuzz_symbols(Bytes input);
 void fuzz_text(Bytes input);
+void fuzz_triage_files(Bytes input);
 void fuzz_unpack(Bytes input);
 void fuzz_unwind(Bytes input);
 
 std::span<const Target> all_targets() {
     static constexpr std::array kTargets = {
+        Target{"archive", fuzz_archive},
         Target{"arguments", fuzz_arguments},
         Target{"core", fuzz_core},
         Target{"core_notes", fuzz_core_notes},
@@ -38,6 +41,7 @@ std::span<const Target> all_targets() {
         Target{"saved", fuzz_saved},
         Target{"symbols", fuzz_symbols},
         Target{"text", fuzz_text},
+        Target{"triage_files", fuzz_triage_files},
         Target{"unpack", fuzz_unpack},
         Target{"unwind", fuzz_unwind},
     };

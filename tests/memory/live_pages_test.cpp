@@ -26,7 +26,7 @@ struct Pages {
         REQUIRE(bytes != MAP_FAILED);
         std::memset(bytes, 7, 8 * kPage);
         REQUIRE(::mprotect(bytes + 5 * kPage, kPage, PROT_NONE) == 0);
-        auto opened = LivePages::open(::getpid(), {{range(), false}});
+        auto opened = LivePages::open(::getpid(), {{range(), false, false}});
         REQUIRE(opened);
         live = *opened;
     }
@@ -51,6 +51,18 @@ TEST_CASE("only what was looked at is there", "[memory]") {
     pages.live->detach();
     CHECK(pages.live->fetch(pages.begin() + 6 * kPage, 1) == 0);
     CHECK(pages.live->misses() == 1);
+}
+
+TEST_CASE("what was looked at before the mark is not forgotten, all else is", "[memory]") {
+    const Pages pages;
+    CHECK(pages.live->fetch(pages.begin(), 1) == 1);
+    pages.live->mark();
+    CHECK(pages.live->fetch(pages.begin() + 6 * kPage, 1) == 1);
+    pages.live->forget();
+    REQUIRE(pages.live->present().size() == 1);
+    CHECK(pages.live->present()[0].end == pages.begin() + 4 * kPage);
+    CHECK(pages.live->fetch(pages.begin() + 6 * kPage, 1) == 1);
+    CHECK(pages.live->mirror(0)[6 * kPage] == std::byte{7});
 }
 
 TEST_CASE("a page that cannot be read ends what is there, and those behind it are read", "[memory]") {

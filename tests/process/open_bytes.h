@@ -56,7 +56,7 @@ inline Opened open_bytes(std::span<const std::byte> core, const FileSearch& sear
     auto mapped = MappedFile::from_descriptor("core.1", file.get());
     REQUIRE(mapped);
     Opened opened;
-    opened.process = open_core(*mapped, search, opened.diagnostics);
+    opened.process = open_core(plain_core(*mapped), search, opened.diagnostics);
     return opened;
 }
 

@@ -29,9 +29,9 @@ TEST_CASE("mappings are told with their files, whatever these are called", "[pro
 }
 
 TEST_CASE("a device is told from shared memory", "[process]") {
-    CHECK(ProcMapping{{}, true, true, false, {}, "/dev/nvidia0"}.is_device());
-    CHECK_FALSE(ProcMapping{{}, true, true, false, {}, "/dev/shm/ring"}.is_device());
-    CHECK_FALSE(ProcMapping{{}, true, true, false, {}, "/usr/lib/libc.so.6"}.is_device());
+    CHECK(ProcMapping{{}, true, true, false, false, {}, "/dev/nvidia0"}.is_device());
+    CHECK_FALSE(ProcMapping{{}, true, true, false, false, {}, "/dev/shm/ring"}.is_device());
+    CHECK_FALSE(ProcMapping{{}, true, true, false, false, {}, "/usr/lib/libc.so.6"}.is_device());
 }
 
 TEST_CASE("this very process is read from /proc", "[process]") {

@@ -26,7 +26,14 @@ TEST_CASE("saved stacks that are read back are written as the same document", "[
     ProcessState ranked = crashed_process();
     ranked.process.job_place = {3, 8, "n1", "1234.0"};
     ranked.source.time = "2026-11-21T15:04:05.123456Z";
-    for (const ProcessState& state : {python_process(), crashed_process(), bare_process(), ranked}) {
+    ProcessState handled = crashed_process();
+    handled.process.first_signal = SignalState{11, "SIGSEGV", "SEGV_MAPERR", Address{8}, {}};
+    handled.process.abort_message = "free(): invalid pointer";
+    handled.process.extensions = {"numpy", "yaml"};
+    for (MergedFrame& frame : handled.threads[0].stack.frames) {
+        if (frame.python) frame.python->module = "pkg.train";
+    }
+    for (const ProcessState& state : {python_process(), crashed_process(), bare_process(), ranked, handled}) {
         const std::string document = written(state);
         const auto read = reader.read(document);
         REQUIRE(read);

@@ -30,6 +30,7 @@ def pytest_addoption(parser):
     group.addoption("--methods", default="kernel,gcore", metavar="LIST")
     group.addoption("--selection", choices=["ci", "all"], default="ci",
                     help="all interpreters with a part of the combinations, or everything")
+    group.addoption("--long", action="store_true", help="tests of minutes, and faults ten times as often")
     group.addoption("--drop-cores", action="store_true", help="remove each core after its test")
 
 

@@ -16,42 +16,9 @@ import time
 
 import pytest
 
-CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
-PYCORE = os.environ.get("PYCORE_BIN", str(CHECKOUT / "build" / "tools" / "pycore"))
+from live_victims import CHECKOUT, HANGS, PYCORE, SPINS, pycore, stacks_of, start, told  # noqa: F401
+
 sys.path.insert(0, str(CHECKOUT / "tests" / "support"))
-
-HANGS = """
-import sys, threading, time
-lock = threading.Lock()
-def take(depth):
-    if depth:
-        return take(depth - 1)
-    with lock:
-        pass
-class Sleeper:
-    def nap(self):
-        time.sleep(1e6)
-lock.acquire()
-for i in range(3):
-    threading.Thread(target=take, args=(20,), name="w%d" % i, daemon=True).start()
-time.sleep(0.2)
-print("ready", flush=True)
-Sleeper().nap()
-"""
-
-# Says after each second of work whether all its sums were right.
-SPINS = """
-import threading
-def work():
-    while True:
-        if sum(range(1000)) != 499500 or "".join(map(str, range(20))) != "012345678910111213141516171819":
-            print("WRONG", flush=True)
-for i in range(2):
-    threading.Thread(target=work, daemon=True).start()
-print("ready", flush=True)
-work()
-"""
-
 
 def interpreters():
     """Those that can be started here: a live process needs no other set-up."""
@@ -66,45 +33,6 @@ def interpreters():
 def version_of(python):
     return subprocess.run([python, "-c", "import platform; print(platform.python_version())"],
                           stdout=subprocess.PIPE, universal_newlines=True).stdout.strip() or "0.0"
-
-
-def pycore(*arguments, **options):
-    return subprocess.run([PYCORE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          universal_newlines=True, timeout=60, **options)
-
-
-@pytest.fixture
-def start(tmp_path):
-    """start(python, program): a process that has said that it is ready."""
-    started = []
-
-    def begin(python, program):
-        script = tmp_path / ("victim%d.py" % len(started))
-        script.write_text(program)
-        process = subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, universal_newlines=True)
-        started.append(process)
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(0.1)  # until it sleeps
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def stacks_of(target):
-    done = pycore("stacks", "--native=all", "--format=json", target)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def told(document):
-    """What all sources of one process must agree in."""
-    keys = ("kind", "function", "qualname", "file", "line", "column", "pc")
-    return [(thread["tid"], thread["name"], thread["wait"],
-             [tuple(frame.get(key) for key in keys) for frame in thread["frames"]])
-            for thread in document["threads"]]
 
 
 @pytest.mark.parametrize("name", interpreters())
@@ -256,3 +184,22 @@ def test_a_process_of_another_user_gets_one_sentence(start):
         os.unlink(program)
     assert done.returncode == 1
     assert "belongs to user 0" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_python_without_symbols_is_searched_once_and_not_kept_whole(start, tmp_path):
+    program = pathlib.Path("/usr/bin/python3").resolve()
+    content = program.read_bytes()
+    if content.count(b"\0_PyRuntime\0") != 1 or content.count(b".PyRuntime\0") != 1:
+        pytest.skip("/usr/bin/python3 is not built as Debian's")
+    nameless = tmp_path / "nameless"
+    nameless.write_bytes(content.replace(b"\0_PyRuntime\0", b"\0_PyRuntimX\0").replace(b".PyRuntime\0", b".PyRuntimX\0"))
+    nameless.chmod(0o755)
+    process = start(str(nameless), "import time\nbig = [bytes(1000) + b'%d' % i for i in range(100000)]\n"
+                                   "def nap():\n    time.sleep(1e6)\nprint('ready', flush=True)\nnap()")
+    file = tmp_path / "a.core"
+    assert pycore("freeze", "-o", file, process.pid).returncode == 0
+    assert file.stat().st_size < 10_000_000
+    live, frozen = stacks_of(process.pid), stacks_of(file)
+    assert frozen["runtime"]["located_by"] in ("cookie", "thread_pointers")
+    assert [frame["function"] for frame in frozen["threads"][0]["frames"] if frame["kind"] == "python"][-1] == "nap"
+    assert told(frozen) == told(live)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Python code that does not come to an end."""
-# bug: {"ends": "hang"}
+# bug: {"ends": "hang", "spins": true}
 
 
 def search(goal):

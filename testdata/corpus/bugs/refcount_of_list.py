@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A reference too few on a list, found by its next owner."""
+"""References that are given back too often; what has their memory next finds out."""
 import ctypes
 import gc
 
 
-def lose(thing):
+class Row:
+    pass
+
+
+def lose(rows):
     decref = ctypes.pythonapi.Py_DecRef
     decref.argtypes = [ctypes.py_object]
-    for _ in range(8):
-        decref(thing)
+    for row in rows:
+        decref(row)
 
 
 def main():
-    table = {"rows": [object() for _ in range(10)]}
-    lose(table["rows"])
-    others = [[index] for index in range(1000)]
-    table.clear()
+    rows = [Row() for _ in range(200)]
+    lose(rows)
+    rows.clear()
+    rows = [Row() for _ in range(200)]
+    lose(rows)
+    others = [[Row()] for _ in range(1000)]
+    del rows
     gc.collect()
     print(len(others))

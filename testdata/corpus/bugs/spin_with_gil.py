@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A C loop that keeps the GIL, and a thread that wants it."""
-# bug: {"ends": "hang"}
+# bug: {"ends": "hang", "spins": true}
 import threading
 
 from native import held

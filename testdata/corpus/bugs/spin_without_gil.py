@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A C loop in a thread of its own; the main thread waits for the thread."""
-# bug: {"ends": "hang"}
+# bug: {"ends": "hang", "spins": true}
 import threading
 
 from native import lib

@@ -127,10 +127,11 @@ int pool_shift(void) {
 }
 
 int buffer_append(void) {
-  char *first = malloc(2000), *second = malloc(2000), *third = malloc(2000);
+  // Larger than any hole of the heap, so that they lie side by side.
+  char *first = malloc(100000), *second = malloc(100000), *third = malloc(100000);
   KEEP(first);
   KEEP(third);
-  memset(first, 0x41, 2100);
+  for (volatile char *at = first; at < first + 100100; ++at) *at = 0x41;
   KEEP(first);
   free(second);
   return 1;

@@ -19,11 +19,14 @@ TOOLS = ["cc", "make", "dpkg-source"]
 
 
 def offers():
-    return list(BUILDS) if debian.offers() and common.have(*TOOLS) else []
+    return ["built"] if debian.offers() and common.have(*TOOLS) else []
 
 
 def fetch(_selection):
-    for name in offers():
+    if not offers():
+        common.say("no free-threaded build: this machine has no Debian archive, or no compiler, make and dpkg-source")
+        return
+    for name in BUILDS:
         try:
             build(name, *BUILDS[name])
         except (RuntimeError, OSError) as error:

@@ -43,9 +43,49 @@ def fitting_keys(signature):
     """Signatures of other sizes, from the frames that the rules leave: what the size of L1 was chosen by."""
     if signature["hang"]:
         hang = tuple(sorted({(t["role"], t["wait"], t["python"], t["native"]) for t in signature["threads"]}))
-        return {"fit %dn%dp" % (n, p): hang for n in range(4) for p in range(3)}
+        names = ["fit %dn%dp" % (n, p) for n in range(4) for p in range(3)]
+        return dict.fromkeys(names + ["fit site: " + name for name in SITES], hang)
+    sites = {"fit site: " + name: (signature["reason"].split(",")[0], choose(innermost_run(signature)),
+                                   signature["python_site"]) for name, choose in SITES.items()}
     kept = [frame for frame in reversed(signature["frames"]) if frame["kept"]]
     pythons = [frame["text"] for frame in kept if frame["kind"] == "python"]
     natives = [frame["text"] for frame in kept if frame["kind"] == "native"]
     reason = signature["reason"].split(",")[0]
-    return {"fit %dn%dp" % (n, p): (reason, *natives[:n], *pythons[:p]) for n in range(4) for p in range(3)}
+    sizes = {"fit %dn%dp" % (n, p): (reason, *natives[:n], *pythons[:p]) for n in range(4) for p in range(3)}
+    return {**sizes, **sites}
+
+
+def innermost_run(signature):
+    """The kept native frames above the last Python frame, without the tools of others, innermost first."""
+    run = []
+    for frame in reversed(signature["frames"]):
+        if frame["kind"] == "python":
+            break
+        if frame["kept"] and frame["rule"] in (None, "site"):
+            run.append(frame["text"])
+    return run
+
+
+def is_own(text):
+    return not text.startswith(("python!", "libc!"))
+
+
+def is_exported(text):
+    return text.split("!", 1)[1].startswith(("Py", "_Py"))
+
+
+def first(texts):
+    return next(iter(texts), "")
+
+
+# Which native frame stands for the place: candidates that L1 was chosen from.
+SITES = {
+    "innermost": first,
+    "outermost": lambda run: first(reversed(run)),
+    "own, else innermost": lambda run: first([t for t in run if is_own(t)] or run),
+    "own, else exported": lambda run: first([t for t in run if is_own(t)] or [t for t in run if is_exported(t)]),
+    "own, else outermost": lambda run: first([t for t in run if is_own(t)] or list(reversed(run))),
+    "own, else none": lambda run: first([t for t in run if is_own(t)]),
+    "outermost own, else exported": lambda run: first([t for t in reversed(run) if is_own(t)] or
+                                                      [t for t in run if is_exported(t)]),
+}
