@@ -199,6 +199,10 @@ private:
     }
 
     std::string describe_all() const {
+        if (alive() == 0 && !died_.empty()) {
+            return fmt::format("{} {} died of a signal, and nobody is left", died_.size(),
+                               noun(processes_.label, died_.size()));
+        }
         if (alive() == 0) return "there is nobody whose stack could be read";
         if (waiting_.size() == alive() && groups_of_waiting().size() == 1) {
             return waiting_words() + ", from one call site; if the job hangs, look below Python (network, devices)";

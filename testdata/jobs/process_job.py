@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -55,7 +56,7 @@ class Team:
         self.tasks = multiprocessing.Queue()
         self.results = multiprocessing.Queue()
         self.pipes = [multiprocessing.Pipe() for _ in range(size)]
-        self.lock_file = "/tmp/process_job.%d.lock" % os.getpid()
+        self.lock_file = os.path.join(tempfile.gettempdir(), "process_job.%d.lock" % os.getpid())
         self.sockets = [socket.socketpair() for _ in range(size)]
 
 

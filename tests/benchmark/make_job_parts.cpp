@@ -25,8 +25,8 @@ std::vector<JobTreeBuilder::Call> stack_of(int thread, bool elsewhere, std::mt19
     std::vector<JobTreeBuilder::Call> calls;
     for (int depth = 0; depth < kDepth; ++depth) {
         const bool python = depth < kDepth / 2;
-        const std::string name = "call_" + std::to_string(thread) + "_" + std::to_string(depth) +
-                                 (depth > left ? where : "");
+        const std::string name =
+            "call_" + std::to_string(thread) + "_" + std::to_string(depth) + (depth > left ? where : "");
         calls.push_back({{python, python ? "/job/step_" + std::to_string(depth % 7) + ".py" : "libjob.so", name},
                          python ? depth * 10 : 0});
     }

@@ -26,7 +26,7 @@ def frozen(tmp_path_factory):
     said = folder / "said"
     with open(said, "w") as out:
         job = subprocess.Popen([sys.executable, str(JOB), "barrier_io", str(CULPRIT), str(SIZE)], stdout=out,
-                               stderr=out, start_new_session=True)
+                               stderr=out, start_new_session=True, env={**os.environ, "TMPDIR": str(folder)})
     pids = {}
     try:
         deadline = time.monotonic() + 60
