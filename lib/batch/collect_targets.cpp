@@ -139,7 +139,7 @@ private:
         for (const auto& [path, result] : indexed_) {
             std::error_code error;
             if (fs::exists(path, error)) {
-                const auto unread = [&](const UnreadTarget& other) { return other.path == path; };
+                const auto unread = [&name = path](const UnreadTarget& other) { return other.path == name; };
                 if (std::none_of(found_.unread.begin(), found_.unread.end(), unread)) add_file(path, true);
                 continue;
             }

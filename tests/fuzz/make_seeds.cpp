@@ -150,6 +150,12 @@ void write_words() {
     write("text", "\0"s + columns + "\x1b[31m caf\xc3\xa9 \xe2\x80\xae \xed\xb2\x80 \xff\t\r\n\x9b");
 }
 
+// What saved documents begin with; the corpus has whole ones.
+void write_saved() {
+    write("saved", R"({"schema": "pycore/merge-part/1", "frames": [], "roles": [], "stacks": [], "members": []})");
+    write("saved", R"({"schema": "pycore/stacks/1", "threads": [{"frames": [{"kind": "python"}]}]})");
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -162,5 +168,6 @@ int main(int count, char** words) {
     write_elf_files();
     write_packed();
     write_words();
+    write_saved();
     return 0;
 }

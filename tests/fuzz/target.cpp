@@ -18,6 +18,7 @@ void fuzz_modules(Bytes input);
 void fuzz_objects(Bytes input);
 void fuzz_pipeline(Bytes input);
 void fuzz_python(Bytes input);
+void fuzz_saved(Bytes input);
 void fuzz_symbols(Bytes input);
 void fuzz_text(Bytes input);
 void fuzz_triage_files(Bytes input);
@@ -37,6 +38,7 @@ std::span<const Target> all_targets() {
         Target{"objects", fuzz_objects},
         Target{"pipeline", fuzz_pipeline},
         Target{"python", fuzz_python},
+        Target{"saved", fuzz_saved},
         Target{"symbols", fuzz_symbols},
         Target{"text", fuzz_text},
         Target{"triage_files", fuzz_triage_files},

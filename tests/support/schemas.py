@@ -23,7 +23,7 @@ def load_strict(name):
     """The schema with the shared definitions inside (which every version of jsonschema can follow)."""
     schema = load(name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    schema["$defs"] = load("common")["$defs"]
+    schema["$defs"] = {**load("common")["$defs"], **schema.get("$defs", {})}
     return close_objects(json.loads(json.dumps(schema).replace("common-1.schema.json#", "#")))
 
 
