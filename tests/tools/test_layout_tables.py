@@ -47,6 +47,8 @@ def file_with_dwarf(interpreter):
 def test_the_committed_layout_is_that_of_the_build(interpreter):
     table = table_of(interpreter["version"])
     file = file_with_dwarf(interpreter)
+    if interpreter["free_threaded"]:
+        pytest.skip("free-threaded builds have another layout, and describe it themselves")
     if not MAKE_TABLE.exists() or not table.exists() or file is None:
         pytest.skip("no tool, no table of %s or no DWARF" % interpreter["version"])
     made = subprocess.run([str(MAKE_TABLE), interpreter["version"], file], stdout=subprocess.PIPE, check=True)
