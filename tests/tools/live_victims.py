@@ -61,13 +61,28 @@ def start(tmp_path):
         process = subprocess.Popen([python, str(script)], stdout=subprocess.PIPE, universal_newlines=True)
         started.append(process)
         assert process.stdout.readline() == "ready\n"
-        time.sleep(0.1)  # until it sleeps
+        wait_until_it_hangs_or_spins(process.pid)
         return process
 
     yield begin
     for process in started:
         process.kill()
         process.wait()
+
+
+def wait_until_it_hangs_or_spins(pid, seconds=20):
+    """After its last print a process needs a moment of processor time to come to rest, which may be long in coming."""
+    deadline = time.monotonic() + seconds
+    first = before = None
+    while time.monotonic() < deadline:
+        now = [path.read_text().rpartition(") ")[2].split() for path in sorted(pathlib.Path("/proc/%d/task" % pid).glob("*/stat"))]
+        ticks = sum(int(fields[11]) + int(fields[12]) for fields in now)
+        first = ticks if first is None else first
+        at_rest = all(fields[0] == "S" for fields in now) and now == before
+        if at_rest or ticks > first + 5:
+            return
+        before = now
+        time.sleep(0.1)
 
 
 def stacks_of(target):

@@ -16,6 +16,7 @@ import pytest
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PYCORE = os.environ.get("PYCORE_BIN", str(CHECKOUT / "build" / "tools" / "pycore"))
 sys.path.insert(0, str(CHECKOUT / "tests" / "support"))
+PYTHON = shutil.which("python3", path="/usr/bin") or sys.executable  # which other users can start, too
 SLEEPS = "import time; print('ready', flush=True); time.sleep(600)"
 NOBODY = 65534
 
@@ -36,7 +37,7 @@ def start():
     started = []
 
     def begin(code=SLEEPS, **options):
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, universal_newlines=True, **options)
+        process = subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE, universal_newlines=True, **options)
         started.append(process)
         assert process.stdout.readline() == "ready\n"
         return process
