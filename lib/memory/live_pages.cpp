@@ -58,6 +58,7 @@ struct LivePages::Area {
     std::vector<std::uint8_t> pages;   // PageState; empty until the first is asked for
     std::vector<std::uint8_t> marked;  // `pages` as they were
     std::span<const std::byte> file;   // of its file, from its begin on; empty if nobody has them
+    std::shared_ptr<const void> file_owner = {};
 
     std::size_t page_count() const { return mapping.range.size_bytes() / kPage; }
     Address address_of(std::size_t page) const { return mapping.range.begin + page * kPage; }
@@ -97,8 +98,11 @@ Result<std::shared_ptr<LivePages>> LivePages::open(std::int64_t pid, const std::
     return pages;
 }
 
-void LivePages::back_by_file(Address begin, std::span<const std::byte> bytes) {
-    if (Area* area = find(begin)) area->file = bytes;
+void LivePages::back_by_file(Address begin, std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+    Area* area = find(begin);
+    if (area == nullptr) return;
+    area->file = bytes;
+    area->file_owner = std::move(owner);
 }
 
 std::span<const std::byte> LivePages::mirror(std::size_t mapping) const {

@@ -37,9 +37,9 @@ public:
     LivePages(const LivePages&) = delete;
     LivePages& operator=(const LivePages&) = delete;
 
-    // The bytes of the file that the mapping at `begin` shows, from its begin on; they outlive this object.
-    // Before the first fetch from that mapping.
-    void back_by_file(Address begin, std::span<const std::byte> bytes);
+    // The bytes of the file that the mapping at `begin` shows, from its begin on, and who keeps them. Before the first
+    // fetch from that mapping.
+    void back_by_file(Address begin, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
 
     // Where the bytes of a mapping appear; to be looked at through fetch() only.
     std::span<const std::byte> mirror(std::size_t mapping) const;

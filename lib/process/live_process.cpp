@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mapped_file.h"
 #include "process/assemble_process.h"
 #include "process/core_notes.h"
 #include "process/file_probe.h"
@@ -67,7 +68,8 @@ void back_data_by_files(const LiveProcess& process) {
         if (mapping.file_offset.value >= bytes.size()) continue;
         const auto from = bytes.subspan(mapping.file_offset.value);
         process.pages->back_by_file(mapping.range.begin,
-                                    from.first(std::min<std::uint64_t>(from.size(), mapping.range.size_bytes())));
+                                    from.first(std::min<std::uint64_t>(from.size(), mapping.range.size_bytes())),
+                                    module->file);
     }
 }
 
@@ -181,6 +183,24 @@ std::map<std::string, std::string> places_of_deleted(const LiveProcess& process)
     return places;
 }
 
+// A module is known by its headers. Of a process that sleeps for long the kernel takes such pages back; the file, which
+// answers, has them still.
+void back_headers_by_files(const LiveProcess& process, const FileSearch& search) {
+    constexpr std::uint64_t kPage = 4096;
+    for (const ProcMapping& mapping : process.mappings) {
+        const bool begins_file = mapping.is_file() && !mapping.is_device() && mapping.file_offset.value == 0;
+        if (!begins_file || !is_readable(mapping) || mapping.writable || search.silent.contains(mapping.path)) continue;
+        if (!process.pages->resident({mapping.range.begin, mapping.range.begin + kPage}).empty()) continue;
+        const auto place = search.places.find(mapping.path);
+        const auto file = place != search.places.end() ? MappedFile::open(place->second)
+                                                       : MappedFile::open(search.sysroot + mapping.path);
+        if (!file) continue;
+        const auto bytes = (*file)->bytes();
+        process.pages->back_by_file(
+            mapping.range.begin, bytes.first(std::min<std::uint64_t>(bytes.size(), mapping.range.size_bytes())), *file);
+    }
+}
+
 }  // namespace
 
 std::vector<Thread> observe_threads(const LiveProcess& process) {
@@ -217,6 +237,7 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     if (search.sysroot.empty()) search.sysroot = root_of(pid);
     search.silent = find_silent_files(pid, mapped_files(*process), diagnostics);
     search.places = places_of_deleted(*process);
+    back_headers_by_files(*process, search);
     MemoryParts parts;
     parts.segments = *std::move(segments);
     assemble_process(std::move(parts), std::move(memory), search, process->snapshot, diagnostics);

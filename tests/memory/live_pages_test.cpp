@@ -106,7 +106,7 @@ TEST_CASE("a page of a file that was never touched is as the file has it", "[mem
     const Address begin{reinterpret_cast<std::uintptr_t>(mapped)};
     auto live = LivePages::open(::getpid(), {{{begin, begin + 8 * kPage}, true}});
     REQUIRE(live);
-    (*live)->back_by_file(begin, std::as_bytes(std::span(content)));
+    (*live)->back_by_file(begin, std::as_bytes(std::span(content)), nullptr);
     bytes[5 * kPage] = 'w';
     CHECK((*live)->fetch(begin, 8 * kPage) == 8 * kPage);
     CHECK((*live)->mirror(0)[0] == std::byte{'f'});

@@ -3,6 +3,7 @@
 
     PYCORE_BIN=build/tools/pycore python3 -m pytest tests/tools/test_freeze.py
 """
+import ctypes
 import json
 import os
 import pathlib
@@ -72,6 +73,37 @@ def test_gdb_and_elfutils_read_the_file(start, tmp_path):
     gdb = subprocess.run(["gdb", "-batch", "-nx", "-iex", "set debuginfod enabled off", "-ex", "bt", "/usr/bin/python3", file],
                          stdout=subprocess.PIPE, universal_newlines=True).stdout
     assert "_PyEval_EvalFrameDefault" in gdb and "Py_BytesMain" in gdb
+
+
+def take_back_file_pages(pid):
+    """What the kernel does to a process that sleeps while memory is short: its pages of files are not in memory."""
+    class Range(ctypes.Structure):
+        _fields_ = [("begin", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+    libc, pidfd_open, process_madvise, page_out = ctypes.CDLL(None, use_errno=True), 434, 440, 21
+    descriptor = libc.syscall(pidfd_open, pid, 0)
+    taken = 0
+    for line in pathlib.Path("/proc/%d/maps" % pid).read_text().splitlines():
+        words = line.split()
+        if len(words) > 5 and words[5].startswith("/"):
+            begin, end = (int(word, 16) for word in words[0].split("-"))
+            done = libc.syscall(process_madvise, descriptor, ctypes.byref(Range(begin, end - begin)), 1, page_out, 0)
+            taken += max(done, 0)
+    if descriptor >= 0:
+        os.close(descriptor)
+    return taken
+
+
+def test_a_process_whose_file_pages_the_kernel_took_back_is_told_as_before(start, tmp_path):
+    # A copy, as pages that other processes have, too, are left to them.
+    python = shutil.copy(os.path.realpath("/usr/bin/python3"), tmp_path / "python3")
+    process = start(str(python), HANGS)
+    before = told(stacks_of(process.pid))
+    if take_back_file_pages(process.pid) == 0:
+        pytest.skip("the kernel does not let us take pages from another process")
+    assert told(stacks_of(process.pid)) == before
+    take_back_file_pages(process.pid)
+    assert pycore("freeze", "-o", tmp_path / "a.core.zst", process.pid).returncode == 0
+    assert told(stacks_of(tmp_path / "a.core.zst")) == before
 
 
 def test_every_query_answers_about_a_running_process(start):
