@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include "pycore.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "memory/counting_memory.h"
 #include "process/core_process.h"
 #include "process/file_probe.h"
+#include "process/snapshot_manifest.h"
 #include "python/heap_ranges.h"
 #include "python/read_python.h"
 #include "state/merged_frames.h"
@@ -21,6 +23,22 @@ void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
     const char* why = capture.stopped ? "not all of it could be read while all threads stood still"
                                       : "its threads ran while it was read";
     diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
+}
+
+bool has_guessed_stacks(const ProcessState& state) {
+    bool guessed = std::any_of(state.threads.begin(), state.threads.end(),
+                               [](const ThreadState& thread) { return thread.native.end != UnwindEnd::Complete; });
+    for_each_native_frame(state, [&](const NativeFrame& frame) { guessed = guessed || frame.recovered; });
+    return guessed;
+}
+
+void tell_guesses(const ProcessState& state, Diagnostics& diagnostics) {
+    if (!has_guessed_stacks(state)) return;
+    diagnostics.warn(
+        {ErrorCode::NotFound,
+         "C stacks may lack frames: of threads that nobody stopped only pc and sp are known, and their code "
+         "keeps its frames by other registers",
+         {}});
 }
 
 std::optional<RuntimeHint> hint_of(const ProcessState& state) {
@@ -72,6 +90,7 @@ Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, 
     if (options.count_touched) process->memory = counting = std::make_shared<CountingMemory>(process->memory);
     ProcessState state = read_snapshot(*process, options, diagnostics);
     if (counting) state.touched_bytes = counting->touched_bytes();
+    if (process->manifest && process->manifest->consistency == "quiescent") tell_guesses(state, diagnostics);
     state.diagnostics = diagnostics.entries();
     return CoreReading{*std::move(process), std::move(state)};
 }
@@ -79,20 +98,23 @@ Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, 
 Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read, const CaptureOptions& options) {
     ProcessState state;
     Diagnostics of_walk;
+    ReadOptions in_root = read;  // debug files are where the process has them, too
+    if (in_root.search.sysroot.empty()) in_root.search.sysroot = root_of(pid);
     const Walk walk = [&](const ProcessSnapshot& process) {
         of_walk = {};  // what was torn is read again
-        state = read_snapshot(process, read, of_walk);
-        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state)};
+        state = read_snapshot(process, in_root, of_walk);
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state)};
     };
     const FindHeap find_heap = [&](const LiveProcess& process) {
         return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};
     };
     CaptureOptions with_search = options;
-    with_search.search = read.search;
+    with_search.search = in_root.search;
     Diagnostics diagnostics;
     auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
+    if (capture->consistency == Consistency::Quiescent) tell_guesses(state, diagnostics);
     state.silent_files = find_silent_sources(state, pid, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();

@@ -110,6 +110,7 @@ const std::vector<ToolOption>& freeze_options() {
 FreezeSettings freeze_settings(const Invocation& invocation) {
     FreezeSettings settings;
     settings.read = invocation.read_options(ReadDepth::Stacks);
+    settings.read.import_names = true;  // whoever reads the snapshot may ask for it
     settings.capture.max_pause =
         std::chrono::milliseconds(invocation.number("max-pause").value_or(kDefaultMaxPause.count()));
     settings.redact = invocation.has("redact");

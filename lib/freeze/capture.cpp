@@ -33,14 +33,28 @@ public:
         if (auto enough = take_level(); !enough) return enough;
         const bool traced = capture_.process.status.tracer != 0;
         if (options_.own_trace && options_.own_trace->crash) return read_held(*options_.own_trace);
-        if (!options_.always_stop && try_without_stop()) return {};
+        if (!options_.always_stop && try_without_stop(must_guess())) return {};
         if (traced && options_.own_trace && !options_.never_stop) return read_held(*options_.own_trace);
         if (options_.never_stop || traced) return read_while_it_runs();
         if (auto allowed = check_pause(); !allowed) return allowed;
-        return stop_and_read();
+        auto done = stop_and_read();
+        // A stop that was only for registers, and is refused.
+        if (done || !needs_registers_) return done;
+        foresee();
+        return try_without_stop(true) ? Result<void>() : done;
     }
 
 private:
+    // A stop would not give the registers that it is for.
+    bool must_guess() const {
+        if (options_.never_stop || capture_.process.status.tracer != 0) return true;
+        const auto tasks = list_tasks(pid());
+        return std::any_of(tasks.begin(), tasks.end(), [](std::int64_t tid) {
+            const auto status = read_status(tid);
+            return status && status->state == 'D';
+        });
+    }
+
     std::int64_t pid() const { return *capture_.process.snapshot.pid; }
 
     Result<void> take_level() {
@@ -90,12 +104,13 @@ private:
         pages.detach();
         const std::uint64_t before = pages.misses();
         if (options_.note_reads) pages.note_reads();
-        static_cast<void>(walk_(capture_.process.snapshot));
+        needs_registers_ = walk_(capture_.process.snapshot).needs_registers;
         capture_.missed_reads = pages.misses() - before;
         return capture_.missed_reads == 0;
     }
 
-    bool try_without_stop() {
+    // False: it runs, or its C stacks can only be guessed at without its registers, unless `may_guess`.
+    bool try_without_stop(bool may_guess) {
         for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
             ++capture_.attempts;
             const auto before = witness_schedule(pid());
@@ -106,7 +121,7 @@ private:
             const auto after = witness_schedule(pid());
             if (!after || *after != *before) continue;
             capture_.consistency = Consistency::Quiescent;
-            if (check()) return true;
+            if (check()) return !needs_registers_ || may_guess;
             foresee();
         }
         return false;
@@ -210,6 +225,7 @@ private:
     const Walk& walk_;
     const FindHeap& find_heap_;
     int stops_ = 0;
+    bool needs_registers_ = false;  // said the last walk over what was captured
 };
 
 }  // namespace

@@ -76,6 +76,9 @@ struct Capture {
 struct WalkResult {
     // The runtime was found by a search through memory: it is forgotten what that looked at.
     std::optional<RuntimeHint> searched;
+    // C stacks could be followed by guesses only: what the kernel tells of a thread that sleeps, pc and sp, is not
+    // enough where code keeps its frames by other registers, and those are only had of a thread that stands still.
+    bool needs_registers = false;
 };
 
 // Called several times; what the last call saw is what was captured.

@@ -75,6 +75,26 @@ def test_gdb_and_elfutils_read_the_file(start, tmp_path):
     assert "_PyEval_EvalFrameDefault" in gdb and "Py_BytesMain" in gdb
 
 
+def test_where_c_stacks_need_registers_the_process_is_stopped_for_them(start, tmp_path):
+    cache = pathlib.Path(os.environ.get("PYCORE_CACHE") or pathlib.Path.home() / ".cache" / "pycore")
+    found = sorted(cache.glob("interpreters/uv-3.14*/python/bin/python3"))
+    if not found or not shutil.which("gcore"):
+        pytest.skip("no Python with frame pointers is here, or no gcore")
+    process = start(str(found[0]), HANGS)
+    done = pycore("freeze", "--format=json", "-o", tmp_path / "a", process.pid)
+    assert json.loads(done.stdout)["results"][0]["consistency"] == "stopped"
+    left_alone = pycore("freeze", "--stop=never", "-o", tmp_path / "b", process.pid)
+    assert left_alone.returncode in (0, 3)
+    assert "C stacks may lack frames" in pycore("stacks", tmp_path / "b").stderr
+    subprocess.run(["gcore", "-o", str(tmp_path / "core"), str(process.pid)], stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, check=True)
+    expected = told(stacks_of(tmp_path / ("core.%d" % process.pid)))
+    assert told(stacks_of(tmp_path / "a")) == expected
+    modules = [frame.get("module") for thread in stacks_of(tmp_path / "a")["threads"] for frame in thread["frames"]
+               if frame["kind"] == "python"]
+    assert "threading" in modules
+
+
 def take_back_file_pages(pid):
     """What the kernel does to a process that sleeps while memory is short: its pages of files are not in memory."""
     class Range(ctypes.Structure):
