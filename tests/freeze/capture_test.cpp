@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <ctime>
@@ -31,7 +30,7 @@ struct Spinner {
         pid = ::fork();
         if (pid != 0) return;
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (std::atomic<bool> forever{true}; forever;) continue;
+        for (volatile bool forever = true; forever;) continue;
     }
     ~Spinner() {
         ::kill(pid, SIGKILL);
