@@ -3,60 +3,21 @@
 #include "batch_run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
-
-#include "output.h"
-#include "report/escape.h"
-#include "sandbox/sandbox.h"
+#include "progress_bar.h"
 #include "sandboxed.h"
-#include "unpack/unpack_file.h"
 
 namespace pycore {
 namespace {
 
 constexpr std::size_t kToldUnread = 20;  // without -v
 
-// On a terminal only, and gone when all is read.
-class ProgressBar {
-public:
-    explicit ProgressBar(std::size_t total) : total_(total), shown_(::isatty(STDERR_FILENO) == 1 && total > 1) {}
-    ~ProgressBar() {
-        if (shown_) std::fputs("\r\x1b[K", stderr);
-    }
-    ProgressBar(const ProgressBar&) = delete;
-    ProgressBar& operator=(const ProgressBar&) = delete;
-
-    void step() {
-        ++done_;
-        if (!shown_) return;
-        constexpr std::size_t kWidth = 40;
-        const std::size_t filled = kWidth * done_ / total_;
-        const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-        std::fprintf(stderr, "\r[%s] %zu of %zu read", bar.c_str(), done_, total_);
-        std::fflush(stderr);
-    }
-
-private:
-    std::size_t total_;
-    std::size_t done_ = 0;
-    bool shown_;
-};
-
-void confine_reader() {
-    SandboxLeave leave;
-    leave.writable = folders_to_unpack();
-    enter_sandbox(leave);
-}
-
 BatchOptions options_for(const Invocation& invocation, const ReadOptions& read) {
     BatchOptions options;
     options.read = read;
     options.jobs = static_cast<unsigned>(invocation.number("jobs").value_or(0));
     if (const auto seconds = invocation.number("time-limit")) options.time_limit = std::chrono::seconds(*seconds);
-    // What asks servers for debug files cannot be confined like that.
-    if (!invocation.has("no-sandbox") && !read.search.use_debuginfod) options.confine = confine_reader;
+    options.confine = [&invocation, read] { enter_reader_sandbox(invocation, read); };
     return options;
 }
 
@@ -66,7 +27,9 @@ void tell_unread(const Invocation& invocation, const BatchRun& run) {
     const auto tell = [&](const std::string& path, const std::string& reason) {
         if (++told <= most) print_error(invocation.tool(), fmt::format("{}: {}", path, reason));
     };
-    for (const std::string& note : run.collected.notes) tell(note, "");
+    for (const std::string& note : run.collected.notes) {
+        if (++told <= most) print_error(invocation.tool(), note);
+    }
     for (const UnreadTarget& unread : run.collected.unread) tell(unread.path, unread.reason);
     for (std::size_t i = 0; i < run.errors.size(); ++i) {
         if (run.errors[i]) tell(run.collected.targets[i].path, *run.errors[i]);
@@ -102,7 +65,7 @@ std::optional<BatchRun> run_batch(const Invocation& invocation, const ReadOption
     const auto& targets = run.collected.targets;
     run.errors.resize(targets.size());
     {
-        ProgressBar bar(targets.size());
+        ProgressBar bar("inputs", targets.size());
         const auto done = reader->read(targets, [&](BatchResult result) {
             bar.step();
             run.bytes_touched += result.bytes_touched;

@@ -87,6 +87,7 @@ ExitStatus status_of(const JobTree& tree, bool wrong_parts) {
 
 ExitStatus run(const Tool& tool, const Invocation& invocation) {
     ReadOptions read = invocation.read_options(tool.needs);
+    read.count_touched = invocation.has("verbose");
     read.native_lines = false;  // frames are told by name
     Merging merging;
     const auto batch = run_batch(invocation, read, part_of,
