@@ -75,7 +75,7 @@ def wait_until_it_hangs_or_spins(pid, seconds=20):
     deadline = time.monotonic() + seconds
     first = before = None
     while time.monotonic() < deadline:
-        now = [path.read_text().rpartition(") ")[2].split() for path in sorted(pathlib.Path("/proc/%d/task" % pid).glob("*/stat"))]
+        now = stat_of_threads(pid)
         ticks = sum(int(fields[11]) + int(fields[12]) for fields in now)
         first = ticks if first is None else first
         at_rest = all(fields[0] == "S" for fields in now) and now == before
@@ -83,6 +83,17 @@ def wait_until_it_hangs_or_spins(pid, seconds=20):
             return
         before = now
         time.sleep(0.1)
+
+
+def stat_of_threads(pid):
+    """The fields of /proc/PID/task/*/stat from the state on, of the threads that have not ended meanwhile."""
+    told = []
+    for path in sorted(pathlib.Path("/proc/%d/task" % pid).glob("*/stat")):
+        try:
+            told.append(path.read_text().rpartition(") ")[2].split())
+        except OSError:
+            continue
+    return told
 
 
 def stacks_of(target):

@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from live_victims import CHECKOUT, HANGS, PYCORE, SPINS, pycore, stacks_of, start  # noqa: F401
+from live_victims import CHECKOUT, HANGS, PYCORE, SPINS, pycore, stacks_of, start, stat_of_threads  # noqa: F401
 
 THREADS_COME_AND_GO = """
 import threading
@@ -77,8 +77,7 @@ def small_library():
 
 
 def states_of(process):
-    tasks = pathlib.Path("/proc/%d/task" % process.pid)
-    return {(task / "stat").read_text().rpartition(") ")[2][0] for task in tasks.iterdir()}
+    return {fields[0] for fields in stat_of_threads(process.pid)}
 
 
 def test_a_process_does_its_sums_right_however_often_its_freezer_is_killed(start, tmp_path, times):  # noqa: F811

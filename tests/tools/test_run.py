@@ -250,24 +250,29 @@ def test_a_command_outlives_the_guardian(start, tmp_path):
 def test_no_process_of_ours_is_left_behind(start, tmp_path):
     process = start("--", "sh", "-c", "(sleep 0.2; exit 3) & (sleep 0.1) & exit 0")
     assert process.wait(30) == 0
-    left = [path.parent.joinpath("comm").read_text() for path in pathlib.Path("/proc").glob("[0-9]*/stat")
-            if stat_field(path, 3) == str(process.pid)]     # its process group
-    assert "pycore\n" not in left
+    assert "pycore" not in [comm for comm, _ in in_process_group(process.pid)]
 
 
 def test_what_the_command_leaves_behind_is_reaped_while_it_lives(start):
     process = start("--", "sh", "-c", "(sleep 0.1 & exit 0); (sleep 0.1 & exit 0); sleep 1; echo done; sleep 600")
     assert process.stdout.readline() == "done\n"
-    states = [stat_field(path, 1) for path in pathlib.Path("/proc").glob("[0-9]*/stat")
-              if stat_field(path, 3) == str(process.pid)]
-    assert len(states) == 4 and "Z" not in states       # ours, sh, sleep
+    names = ["pycore", "pycore", "sh", "sleep"]
+    wait_for(lambda: [comm for comm, _ in in_process_group(process.pid)] == names, "sh has started its last sleep")
+    assert "Z" not in [state for _, state in in_process_group(process.pid)]
 
 
-def stat_field(path, number):
-    try:
-        return path.read_text().rpartition(") ")[2].split()[number - 1]
-    except OSError:
-        return ""
+def in_process_group(group):
+    """(name, state) of each of its processes, sorted; of one that ends meanwhile nothing."""
+    told = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            before, _, after = path.read_text(errors="replace").rpartition(") ")
+        except OSError:
+            continue
+        state, _, process_group = after.split()[:3]
+        if int(process_group) == group:
+            told.append((before.partition("(")[2], state))
+    return sorted(told)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--on", "KILL", "--", "true"], ["--on", "NONE", "--", "true"],
