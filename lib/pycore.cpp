@@ -10,6 +10,7 @@
 #include "memory/counting_memory.h"
 #include "process/core_process.h"
 #include "process/file_probe.h"
+#include "process/proc_files.h"
 #include "process/snapshot_manifest.h"
 #include "python/heap_ranges.h"
 #include "python/read_python.h"
@@ -99,7 +100,7 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     ProcessState state;
     Diagnostics of_walk;
     ReadOptions in_root = read;  // debug files are where the process has them, too
-    if (in_root.search.sysroot.empty()) in_root.search.sysroot = root_of(pid);
+    if (in_root.search.sysroot.empty()) in_root.search.sysroot = root_of(living_task(pid));
     const Walk walk = [&](const ProcessSnapshot& process) {
         of_walk = {};  // what was torn is read again
         state = read_snapshot(process, in_root, of_walk);
@@ -115,7 +116,7 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     if (!capture) return std::move(capture).error();
     tell_consistency(*capture, diagnostics);
     if (capture->consistency == Consistency::Quiescent) tell_guesses(state, diagnostics);
-    state.silent_files = find_silent_sources(state, pid, diagnostics);
+    state.silent_files = find_silent_sources(state, capture->process.task, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;
     state.diagnostics = diagnostics.entries();
     for (Diagnostic& diagnostic : of_walk.entries()) state.diagnostics.push_back(std::move(diagnostic));

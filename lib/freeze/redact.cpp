@@ -95,8 +95,8 @@ private:
 };
 
 // Arguments and environment, as the kernel laid them out (proc(5), /proc/PID/stat, fields 48 to 51).
-std::vector<AddressRange> arguments_of(std::int64_t pid) {
-    const auto text = read_proc_file(fmt::format("/proc/{}/stat", pid));
+std::vector<AddressRange> arguments_of(std::int64_t task) {
+    const auto text = read_proc_file(fmt::format("/proc/{}/stat", task));
     const std::size_t name_end = text ? text->rfind(") ") : std::string::npos;
     if (name_end == std::string::npos) return {};
     std::istringstream words(text->substr(name_end + 2));
@@ -123,7 +123,7 @@ void redact(Capture& capture) {
     LivePages& pages = *capture.process.pages;
     const auto kept = pages.noted_reads();
     const std::vector<AddressRange> nothing;
-    const auto arguments = arguments_of(*capture.process.snapshot.pid);
+    const auto arguments = arguments_of(capture.process.task);
     for (const AddressRange& run : pages.present()) {
         if (is_of_module(capture, run)) continue;
         // Nothing is read from stacks but addresses and numbers.

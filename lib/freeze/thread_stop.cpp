@@ -93,8 +93,8 @@ Result<void> ThreadStop::seize_all(std::int64_t pid, Clock::time_point deadline)
             if (::ptrace(PTRACE_SEIZE, static_cast<pid_t>(tid), nullptr, nullptr) == 0) {
                 threads_.emplace_back().tid = tid;
                 ::ptrace(PTRACE_INTERRUPT, static_cast<pid_t>(tid), nullptr, nullptr);
-            } else if (errno != ESRCH) {  // ESRCH: it has just ended
-                return Error{ErrorCode::Io, fmt::format("it cannot be stopped: {}", std::strerror(errno)), {}};
+            } else if (const int refusal = errno; refusal != ESRCH && !has_ended(tid)) {  // EPERM: a thread that ends
+                return Error{ErrorCode::Io, fmt::format("it cannot be stopped: {}", std::strerror(refusal)), {}};
             }
         }
         if (threads_.size() == known) break;

@@ -21,7 +21,7 @@ using State = Finding::State;
 
 class Examiner {
 public:
-    explicit Examiner(std::int64_t pid) : pid_(pid) {}
+    explicit Examiner(std::int64_t pid) : pid_(pid), task_(living_task(pid)) {}
 
     std::vector<Finding> examine() {
         const auto status = read_status(pid_);
@@ -29,7 +29,7 @@ public:
             add("there", State::No, "there is no process with this id (any more)", "");
             return std::move(findings_);
         }
-        if (status->state == 'Z') {
+        if (has_ended(task_)) {
             add("there", State::No, "it has ended; nothing of it is left", "");
             return std::move(findings_);
         }
@@ -47,7 +47,7 @@ private:
         findings_.push_back({"process", std::move(what), state, std::move(told), std::move(way_out)});
     }
 
-    std::string file(const char* name) const { return fmt::format("/proc/{}/{}", pid_, name); }
+    std::string file(const char* name) const { return fmt::format("/proc/{}/{}", task_, name); }
 
     void examine_state(const ProcStatus& status) {
         const auto tasks = list_tasks(pid_);
@@ -135,7 +135,7 @@ private:
     }
 
     void examine_python() {
-        const auto mappings = read_mappings(pid_);
+        const auto mappings = read_mappings(task_);
         if (!mappings) return;
         for (const ProcMapping& mapping : *mappings) {
             const std::string_view path = mapping.path;
@@ -174,6 +174,7 @@ private:
     }
 
     std::int64_t pid_;
+    std::int64_t task_;
     std::vector<Finding> findings_;
 };
 

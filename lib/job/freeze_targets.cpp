@@ -21,8 +21,8 @@ namespace {
 enum class Holds { Python, SomethingElse, Unknown };
 
 // By the names of its program and libraries, which is right for all but programs that have a Python linked in.
-Holds guess_python(std::int64_t pid) {
-    const auto mappings = read_mappings(pid);
+Holds guess_python(std::int64_t task) {
+    const auto mappings = read_mappings(task);
     if (!mappings || mappings->empty()) return Holds::Unknown;
     for (const ProcMapping& mapping : *mappings) {
         if (!mapping.is_file()) continue;
@@ -68,14 +68,15 @@ private:
         const ProcessEntry* process = table_.find(pid);
         if (process == nullptr || pid == own_) return;
         if (is_kernel_thread(*process)) return skip(*process, "it is a thread of the kernel");
-        if (process->state == 'Z') return skip(*process, "it has ended");
-        if (ancestors_.contains(pid) && guess_python(pid) == Holds::Python) {
+        const std::int64_t task = living_task(pid);
+        if (has_ended(task)) return skip(*process, "it has ended");
+        if (ancestors_.contains(pid) && guess_python(task) == Holds::Python) {
             return skip(*process, "this command was started by it");
         }
-        const Environment environment = read_live_environment(pid);
+        const Environment environment = read_live_environment(task);
         if (has_slurms_rank(environment)) by_slurm_.insert(pid);
         selection_.targets.push_back(
-            {pid, process->name, place_of(environment), {}, guess_python(pid) == Holds::Python});
+            {pid, process->name, place_of(environment), {}, guess_python(task) == Holds::Python});
     }
 
     // A Python that starts the ranks (torchrun, a driver under srun) has Slurm's number of itself; its children

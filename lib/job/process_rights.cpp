@@ -21,10 +21,10 @@
 namespace pycore {
 namespace {
 
-int try_reading(std::int64_t pid) {
-    const auto mappings = read_mappings(pid);
+int try_reading(std::int64_t task) {
+    const auto mappings = read_mappings(task);
     if (!mappings) return EACCES;
-    const FileDescriptor memory(::open(fmt::format("/proc/{}/mem", pid).c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor memory(::open(fmt::format("/proc/{}/mem", task).c_str(), O_RDONLY | O_CLOEXEC));
     if (!memory) return errno;
     for (const ProcMapping& mapping : *mappings) {
         // A page of a file may be on the file system that hangs.
@@ -37,11 +37,11 @@ int try_reading(std::int64_t pid) {
 
 // In a child, because the kernel lets go of what was seized when that ends, and without a stop before nothing else
 // does.
-int try_stopping(std::int64_t pid) {
+int try_stopping(std::int64_t task) {
     const pid_t child = ::fork();
     if (child < 0) return errno;
     if (child == 0) {
-        const bool done = ::ptrace(PTRACE_SEIZE, static_cast<pid_t>(pid), nullptr, nullptr) == 0;
+        const bool done = ::ptrace(PTRACE_SEIZE, static_cast<pid_t>(task), nullptr, nullptr) == 0;
         ::_exit(done ? 0 : errno);
     }
     int status = 0;
@@ -52,7 +52,10 @@ int try_stopping(std::int64_t pid) {
 
 }  // namespace
 
-AttemptedRights try_rights(std::int64_t pid) { return {try_reading(pid), try_stopping(pid)}; }
+AttemptedRights try_rights(std::int64_t pid) {
+    const std::int64_t task = living_task(pid);
+    return {try_reading(task), try_stopping(task)};
+}
 
 AttemptedRights try_rights_with_child() {
     const pid_t child = ::fork();

@@ -43,7 +43,7 @@ std::string explain_refusal(const ProcStatus& status) {
 Result<ProcStatus> find_process(std::int64_t pid) {
     auto status = read_status(pid);
     if (!status) return Error{ErrorCode::NotFound, "there is no process with this id (any more)", {}};
-    if (status->state == 'Z' && list_tasks(pid).size() <= 1) {
+    if (status->state == 'Z' && has_ended(living_task(pid))) {
         return Error{ErrorCode::NotFound,
                      fmt::format("it has ended and only waits for its parent ({}) to take note; nothing of it is left",
                                  status->parent),
@@ -103,13 +103,14 @@ Result<LiveProcess> read_tables(std::int64_t pid) {
     if (!status) return std::move(status).error();
     LiveProcess process;
     process.status = *std::move(status);
-    auto mappings = read_mappings(pid);
+    process.task = living_task(pid);
+    auto mappings = read_mappings(process.task);
     if (!mappings) return Error{ErrorCode::Io, explain_refusal(process.status), {}};
     process.mappings = *std::move(mappings);
     if (process.mappings.empty()) {
         return Error{ErrorCode::Unsupported, "it is a thread of the kernel, which has no Python in it", {}};
     }
-    process.auxiliary = read_proc_file(fmt::format("/proc/{}/auxv", pid)).value_or("");
+    process.auxiliary = read_proc_file(fmt::format("/proc/{}/auxv", process.task)).value_or("");
     auto auxiliary = parse_auxiliary_file(process.auxiliary);
     if (!auxiliary) return std::move(auxiliary).error();
     process.snapshot.pid = pid;
@@ -125,8 +126,8 @@ void describe(LiveProcess& process) {
     snapshot.ppid = process.status.parent;
     snapshot.uid = process.status.user;
     snapshot.short_name = process.status.name;
-    snapshot.command_line = read_live_command_line(*snapshot.pid);
-    snapshot.environment = read_live_environment(*snapshot.pid);
+    snapshot.command_line = read_live_command_line(process.task);
+    snapshot.environment = read_live_environment(process.task);
     for (const ProcMapping& mapping : process.mappings) {
         if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
     }
@@ -147,7 +148,7 @@ Result<std::vector<LoadSegment>> open_memory(LiveProcess& process) {
         mirrors.push_back({mapping.range, mapping.is_file(), mapping.shared});
         segments.push_back({mapping.range, mapping.readable, mapping.writable, mapping.executable, {}});
     }
-    auto pages = LivePages::open(*process.snapshot.pid, mirrors);
+    auto pages = LivePages::open(process.task, mirrors);
     if (!pages && pages.error().code == ErrorCode::Io) {
         return Error{ErrorCode::Io, explain_refusal(process.status), {}};
     }
@@ -169,15 +170,15 @@ std::set<std::string> mapped_files(const LiveProcess& process) {
 // A file that has no name any more can still be opened while it is mapped; the program by everybody who may read the
 // process, others by root (proc(5), /proc/PID/map_files).
 std::map<std::string, std::string> places_of_deleted(const LiveProcess& process) {
-    const std::int64_t pid = *process.snapshot.pid;
+    const std::int64_t task = process.task;
     std::map<std::string, std::string> places;
     char program[4096] = {};
-    const std::string link = fmt::format("/proc/{}/exe", pid);
+    const std::string link = fmt::format("/proc/{}/exe", task);
     const bool known = ::readlink(link.c_str(), program, sizeof(program) - 1) > 0;
     if (known && path_before_deletion(program)) places.emplace(program, link);
     for (const ProcMapping& mapping : process.mappings) {
         if (!path_before_deletion(mapping.path)) continue;
-        places.emplace(mapping.path, fmt::format("/proc/{}/map_files/{:x}-{:x}", pid, mapping.range.begin.value,
+        places.emplace(mapping.path, fmt::format("/proc/{}/map_files/{:x}-{:x}", task, mapping.range.begin.value,
                                                  mapping.range.end.value));
     }
     return places;
@@ -218,6 +219,8 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
             constexpr std::size_t kArguments[] = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
             for (std::size_t i = 0; i < a.size(); ++i) registers.general[kArguments[i]] = a[i];
             if (call->number >= 0) registers.system_call = call->number;
+        } else if (has_ended(tid)) {
+            continue;
         }
         registers.thread_pointer = thread_pointer_of(tid, *process.snapshot.memory);
         threads.push_back(std::move(thread));
@@ -234,8 +237,8 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     auto memory = std::make_shared<FileMemory>();
     memory->fill_from(process->pages);
     process->snapshot.memory = memory;
-    if (search.sysroot.empty()) search.sysroot = root_of(pid);
-    search.silent = find_silent_files(pid, mapped_files(*process), diagnostics);
+    if (search.sysroot.empty()) search.sysroot = root_of(process->task);
+    search.silent = find_silent_files(process->task, mapped_files(*process), diagnostics);
     search.places = places_of_deleted(*process);
     back_headers_by_files(*process, search);
     MemoryParts parts;

@@ -23,6 +23,7 @@ struct LiveProcess {
     std::shared_ptr<LivePages> pages;  // its memory
     std::vector<ProcMapping> mappings;
     ProcStatus status;
+    std::int64_t task = 0;  // under which the kernel shows its memory (living_task)
     std::string auxiliary;  // bytes of /proc/PID/auxv
 };
 

@@ -143,6 +143,18 @@ std::vector<std::int64_t> list_tasks(std::int64_t pid) {
     return tasks;
 }
 
+bool has_ended(std::int64_t tid) {
+    const auto status = read_status(tid);
+    return !status || status->state == 'Z' || status->state == 'X';
+}
+
+std::int64_t living_task(std::int64_t pid) {
+    if (!has_ended(pid)) return pid;
+    const auto tasks = list_tasks(pid);
+    const auto living = std::find_if_not(tasks.begin(), tasks.end(), has_ended);
+    return living == tasks.end() ? pid : *living;
+}
+
 std::optional<std::string> read_task_name(std::int64_t pid, std::int64_t tid) {
     auto name = read_proc_file(fmt::format("/proc/{}/task/{}/comm", pid, tid));
     if (!name) return std::nullopt;

@@ -56,6 +56,11 @@ std::vector<ProcMapping> parse_mappings(std::string_view text);
 Result<std::vector<ProcMapping>> read_mappings(std::int64_t pid);
 Result<ProcStatus> read_status(std::int64_t pid);
 std::vector<std::int64_t> list_tasks(std::int64_t pid);  // ascending; empty if it has ended
+// Under which of its tasks the kernel shows a process's memory and files: `pid`, or another thread if the first one has
+// ended before it (a zombie has neither).
+std::int64_t living_task(std::int64_t pid);
+// It has ended, though /proc may still list it.
+bool has_ended(std::int64_t tid);
 std::optional<std::string> read_task_name(std::int64_t pid, std::int64_t tid);
 // nullopt: the thread runs, or the kernel does not say.
 std::optional<BlockedCall> read_blocked_call(std::int64_t pid, std::int64_t tid);

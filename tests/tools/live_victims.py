@@ -78,7 +78,7 @@ def wait_until_it_hangs_or_spins(pid, seconds=20):
         now = stat_of_threads(pid)
         ticks = sum(int(fields[11]) + int(fields[12]) for fields in now)
         first = ticks if first is None else first
-        at_rest = all(fields[0] == "S" for fields in now) and now == before
+        at_rest = all(fields[0] in "SZ" for fields in now) and now == before
         if at_rest or ticks > first + 5:
             return
         before = now

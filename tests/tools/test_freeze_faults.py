@@ -29,6 +29,16 @@ while True:
     for thread in threads: thread.join()
 """
 
+FIRST_THREAD_ENDS = """
+import ctypes, threading, time
+def work():
+    print("ready", flush=True)
+    time.sleep(1e6)
+threading.Thread(target=work).start()
+time.sleep(0.2)
+ctypes.CDLL(None).syscall(60, 0)
+"""
+
 BECOMES_ITSELF_AGAIN = """
 import os, sys, threading
 if len(sys.argv) == 1:
@@ -104,6 +114,21 @@ def test_threads_that_come_and_go_are_no_obstacle(start, tmp_path, times):  # no
         read = pycore("stacks", "--format=json", tmp_path / "a.core")
         assert read.returncode in (0, 3) and json.loads(read.stdout)["threads"]
     assert process.poll() is None
+
+
+def test_a_process_lives_as_long_as_one_of_its_threads(start, tmp_path):  # noqa: F811
+    process = start(sys.executable, FIRST_THREAD_ENDS)
+    while "Z" not in states_of(process):
+        time.sleep(0.05)
+    for how in ("auto", "always"):
+        done = pycore("freeze", "--stop=" + how, "-o", tmp_path / "a.core", process.pid)
+        assert done.returncode == 0, done.stderr
+        read = pycore("stacks", "--format=json", tmp_path / "a.core")
+        assert "belongs to no thread" in read.stderr        # what the ended thread left in Python
+        threads = json.loads(read.stdout)["threads"]
+        assert "work" in [frame["function"] for frame in threads[1]["frames"]]
+    doctor = pycore("doctor", process.pid).stdout
+    assert "can be read" in doctor and "can be stopped" in doctor
 
 
 def test_a_process_that_becomes_another_program_meanwhile_gets_a_file_or_a_sentence(start, tmp_path, times):  # noqa: F811

@@ -144,6 +144,8 @@ def test_ctrl_c_and_ctrl_z_of_a_terminal_do_what_they_do_without_us(tmp_path):
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["PS1"] = "PROMPT>"
+        for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):     # by who runs these tests in the background
+            signal.signal(ignored, signal.SIG_DFL)
         os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
 
     def read_until(word):
