@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/conclude_job.h"
+#include "base/compact_ranges.h"
 
 namespace pycore {
 namespace {
@@ -83,12 +84,9 @@ private:
 
     void accuse(const Group& group, const std::function<std::string(const Standing&)>& why) {
         for (const Standing* standing : group) result_.suspects.emplace(standing->label, why(*standing));
-        result_.verdict = fmt::format("{} {} stands out: {}", noun(processes_.label, group.size()),
-                                      compact_ranges(labels_of(group)), result_.suspects.begin()->second);
-        if (group.size() > 1) {
-            const std::size_t at = result_.verdict.find(" stands out");
-            result_.verdict.replace(at, 11, " stand out");
-        }
+        result_.verdict =
+            fmt::format("{} {} {} out: {}", noun(processes_.label, group.size()), readable_ranges(labels_of(group)),
+                        group.size() == 1 ? "stands" : "stand", result_.suspects.begin()->second);
     }
 
     // All that died of a signal from outside, to be looked at, are no suspects.
@@ -102,7 +100,7 @@ private:
         if (missing_.empty() || !someone_needs_others() || missing_.size() > alive()) return false;
         result_.missing_why = "nothing of it was found: it has ended, or was not frozen; " + waiting_words();
         result_.verdict = fmt::format("{} {} {} gone: {}", noun(processes_.label, missing_.size()),
-                                      compact_ranges(missing_), missing_.size() == 1 ? "is" : "are", waiting_words());
+                                      readable_ranges(missing_), missing_.size() == 1 ? "is" : "are", waiting_words());
         return true;
     }
 

@@ -3,6 +3,7 @@
 #include "analysis/conclude_job.h"
 
 #include "analysis/job_member.h"
+#include "base/compact_ranges.h"
 #include "support/catch.h"
 #include "support/state_builder.h"
 
