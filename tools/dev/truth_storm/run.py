@@ -116,6 +116,8 @@ class Storm:
 
     def compare(self, made, outcome):
         report = self.read(made)
+        if self.options.stacks:
+            (self.options.stacks / ("%s-%d.json" % (outcome.interpreter, outcome.seed))).write_text(json.dumps(report))
         outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash,
                                             first_lines.FirstLines(made.interpreter))
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
