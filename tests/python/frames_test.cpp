@@ -384,7 +384,7 @@ TEST_CASE("a thread state that is just being made has no frames, and nothing is 
         CAPTURE(minor);
         RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
         const auto built = python.add_thread(python.add_interpreter(0), 7, {});
-        python.set(built.state, python.layout().thread_state.cframe, 0);
+        python.set(built.state, python.layout().thread_state.cframe, std::uint64_t{0});
         const auto reading = read(python);
         CHECK(reading.thread().activations.empty());
         CHECK(reading.thread().frames_complete);
