@@ -123,7 +123,7 @@ class Storm:
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
             innermost = self.eu_stack.innermost(made.core, made.interpreter)
-            outcome.named, wrong = native_names.compare(report["threads"], innermost)
+            outcome.named, wrong = native_names.compare(report["threads"], innermost, made.interpreter["root"])
             outcome.misnamed = len(wrong)
             outcome.sentences += wrong
 
