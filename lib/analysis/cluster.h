@@ -12,7 +12,7 @@
 namespace pycore {
 
 constexpr std::size_t kClusterIdDigits = 16;
-constexpr double kSameCause = 0.6;  // the least mean similarity of stacks that are told as one cause
+constexpr double kSameCause = 0.75;  // the least mean similarity of stacks that are told as one cause
 
 // In the order of their representatives' keys; nothing in it depends on the order of inputs. The part's stacks
 // and inputs are sorted (merge_parts). Fills all of a cluster but its state, and nothing that needs a baseline.

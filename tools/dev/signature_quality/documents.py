@@ -45,7 +45,16 @@ def read_items(pycore, paths):
         batch = paths[begin:begin + BATCH]
         for path, signature in zip(batch, sign(pycore, batch)):
             items.append(make_item(path, signature))
+    clusters = sort_by_cause(pycore, paths)
+    for item in items:
+        item.keys["triage's cluster"] = clusters[item.path]
     return items
+
+
+def sort_by_cause(pycore, paths):
+    """{path: cluster} of one run of `pycore triage` over all of them."""
+    done = subprocess.run([str(pycore), "triage", "--format=json", *map(str, paths)], stdout=subprocess.PIPE)
+    return {read["path"]: read["cluster"] for read in json.loads(done.stdout)["inputs"]}
 
 
 def sign(pycore, paths):
