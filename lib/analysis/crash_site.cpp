@@ -51,6 +51,14 @@ constexpr std::array kDyingNames = {
     "std::terminate()"sv,
     "__cxxabiv1::__terminate(void (*)())"sv,
     "__gnu_cxx::__verbose_terminate_handler()"sv,
+    "__cxa_call_terminate"sv,
+    "__gxx_personality_v0"sv,
+    "__cxa_throw"sv,
+    "__cxa_rethrow"sv,
+    "__cxa_pure_virtual"sv,
+    "_Unwind_RaiseException"sv,
+    "_Unwind_Resume"sv,
+    "_Unwind_Resume_or_Rethrow"sv,
     "rust_panic"sv,
     "rust_begin_unwind"sv,
     "__rust_start_panic"sv,
@@ -58,7 +66,7 @@ constexpr std::array kDyingNames = {
 
 constexpr std::array kDyingPrefixes = {
     "__pthread_kill"sv,      "faulthandler_"sv, "std::panicking::"sv,  "core::panicking::"sv,
-    "std::process::abort"sv, "std::sys::"sv,    "std::sys_common::"sv,
+    "std::process::abort"sv, "std::sys::"sv,    "std::sys_common::"sv, "std::__throw_"sv, "std::rethrow_exception"sv,
 };
 
 std::string_view without_suffix(std::string_view name) { return name.substr(0, name.find('@')); }
@@ -72,12 +80,17 @@ bool is_dying_name(std::string_view name) {
 
 bool is_dying(const NativeFrame& frame) { return frame.function.name && is_dying_name(*frame.function.name); }
 
-// Nameless helpers of the C library between raise() and abort() belong to them.
+// Nameless helpers between raise() and abort(), or between abort() and std::terminate(), belong to them.
 bool is_nameless_helper(const MergedStack& stack, std::size_t index) {
+    constexpr std::size_t kMostHelpers = 3;
     const auto& frame = stack.frames[index].native;
-    if (!frame || frame->function.name || index == 0) return false;
-    const auto& caller = stack.frames[index - 1].native;
-    return caller && is_dying(*caller) && caller->module == frame->module;
+    for (std::size_t i = 0; i < kMostHelpers && i < index; ++i) {
+        const auto& helper = stack.frames[index - i].native;
+        const auto& caller = stack.frames[index - i - 1].native;
+        if (!helper || helper->function.name || !caller || caller->module != frame->module) return false;
+        if (is_dying(*caller)) return true;
+    }
+    return false;
 }
 
 std::string_view name_of(const MergedFrame& frame) {
@@ -141,7 +154,9 @@ DyingMachinery find_dying_machinery(const MergedStack& stack) {
         found.assertion |= name.starts_with("__assert");
         found.heap_corruption |= name.starts_with("malloc_printerr");
         found.stack_smashing |= name.starts_with("__stack_chk_fail") || name.starts_with("__fortify_fail");
-        found.cxx_terminate |= name.starts_with("std::terminate");
+        found.cxx_terminate |= name.starts_with("std::terminate") || name == "__cxa_call_terminate" ||
+                               name == "__gxx_personality_v0" ||  // of a function that is noexcept
+                               name.starts_with("__gnu_cxx::__verbose_terminate_handler");
         found.rust_panic |= name == "rust_panic" || name == "rust_begin_unwind";
         found.os_abort |= name.starts_with("os_abort");
         found.abort |= name == "abort" || name == "__GI_abort";
