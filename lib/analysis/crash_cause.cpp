@@ -112,12 +112,16 @@ Wording terminate_wording(const ExceptionState& exception) {
     return {"cxx_exception", "uncaught C++ exception (std::terminate)"};
 }
 
-Wording abort_wording(const DyingMachinery& dying, const SignalState& signal, const ExceptionState& exception) {
-    if (dying.fatal_error) return {"fatal_error", "Python fatal error (Py_FatalError)"};
+Wording fatal_wording(const std::optional<std::string>& text) {
+    return {"fatal_error", text ? "Python fatal error: " + in_title(*text) : "Python fatal error (Py_FatalError)"};
+}
+
+Wording abort_wording(const DyingMachinery& dying, const SignalState& signal, const ProcessState& state) {
+    if (dying.fatal_error || state.fatal_error) return fatal_wording(state.fatal_error);
     if (dying.assertion) return {"assertion", "C assertion failed"};
     if (dying.heap_corruption) return {"heap_corruption", "malloc found its heap corrupted"};
     if (dying.stack_smashing) return {"stack_smashing", "stack or buffer overflow detected by the C library"};
-    if (dying.cxx_terminate) return terminate_wording(exception);
+    if (dying.cxx_terminate) return terminate_wording(state.exception);
     if (dying.rust_panic) return {"rust_panic", "Rust panic"};
     if (dying.os_abort) return {"abort", "os.abort() was called"};
     if (dying.abort) return {"abort", "abort() was called"};
@@ -147,12 +151,13 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
         const bool deep = thread.stack.frames.size() > 100;
         wording = fault_wording(signal, cause.address_class.value_or(""), deep);
     } else {
-        wording = abort_wording(dying, signal, state.exception);
+        wording = abort_wording(dying, signal, state);
     }
     if (wording.reason == "cxx_exception" && state.exception.thrown) {
         cause.exception = state.exception.thrown->type;
         cause.message = state.exception.thrown->text;
     }
+    if (wording.reason == "fatal_error") cause.message = state.fatal_error;
     cause.reason = wording.reason;
     cause.title = wording.title;
     if (const MergedFrame* site = crash_frame(thread)) {
@@ -171,6 +176,9 @@ void add_evidence(const ProcessState& state, CrashCause& cause) {
     cause.evidence.push_back(line);
     if (state.process.abort_message) cause.evidence.push_back("the C library said: " + *state.process.abort_message);
     if (cause.exception && cause.message) cause.evidence.push_back("the exception says: " + *cause.message);
+    if (cause.reason == "fatal_error" && cause.message) {
+        cause.evidence.push_back("Py_FatalError() was told: " + *cause.message);
+    }
     if (!cause.exception && state.exception.thrown) {
         cause.evidence.push_back("it was handling the C++ exception " + describe(*state.exception.thrown));
     }

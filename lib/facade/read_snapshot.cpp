@@ -8,6 +8,7 @@
 #include "facade/attach_python.h"
 #include "facade/describe_process.h"
 #include "native/cxx_exception.h"
+#include "native/fatal_call.h"
 #include "process/snapshot_manifest.h"
 #include "state/merged_frames.h"
 
@@ -27,9 +28,15 @@ void take_sources(const ProcessSnapshot& process, ProcessState& state) {
     });
 }
 
-void read_exception(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state) {
+// What the crashed thread said before it died.
+void read_last_words(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state) {
     const Thread* crashed = process.crashed_tid ? process.find_thread(*process.crashed_tid) : nullptr;
     if (crashed == nullptr) return;
+    for (const ThreadState& thread : state.threads) {
+        if (thread.tid == crashed->tid && state.process.signal && state.process.signal->name == "SIGABRT") {
+            state.fatal_error = read_fatal_error(process, thread.native.frames);
+        }
+    }
     const bool redacted = process.manifest && process.manifest->redacted;
     state.exception = read_cxx_exception(process, *crashed, options.exception_text && !redacted);
 }
@@ -46,7 +53,7 @@ ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, 
     }
     if (options.depth == ReadDepth::Stacks && options.native) {
         attach_native(process, options, state, diagnostics);
-        read_exception(process, options, state);
+        read_last_words(process, options, state);
     }
     find_first_signal(process, state);
     conclude(state);
