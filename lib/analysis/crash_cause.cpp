@@ -104,7 +104,9 @@ std::string in_title(std::string_view text) {
     return std::string(line.substr(0, end)) + "...";
 }
 
-std::string describe(const ThrownException& thrown) { return thrown.text ? thrown.type + ": " + *thrown.text : thrown.type; }
+std::string describe(const ThrownException& thrown) {
+    return thrown.text ? thrown.type + ": " + *thrown.text : thrown.type;
+}
 
 Wording terminate_wording(const ExceptionState& exception) {
     if (exception.thrown) return {"cxx_exception", "uncaught C++ exception " + in_title(describe(*exception.thrown))};

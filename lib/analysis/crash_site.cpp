@@ -65,8 +65,9 @@ constexpr std::array kDyingNames = {
 };
 
 constexpr std::array kDyingPrefixes = {
-    "__pthread_kill"sv,      "faulthandler_"sv, "std::panicking::"sv,  "core::panicking::"sv,
-    "std::process::abort"sv, "std::sys::"sv,    "std::sys_common::"sv, "std::__throw_"sv, "std::rethrow_exception"sv,
+    "__pthread_kill"sv,    "faulthandler_"sv,       "std::panicking::"sv,
+    "core::panicking::"sv, "std::process::abort"sv, "std::sys::"sv,
+    "std::sys_common::"sv, "std::__throw_"sv,       "std::rethrow_exception"sv,
 };
 
 std::string_view without_suffix(std::string_view name) { return name.substr(0, name.find('@')); }

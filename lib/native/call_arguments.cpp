@@ -9,15 +9,16 @@
 #include <cstring>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace pycore {
 namespace {
 
 using Code = std::span<const std::byte>;
 
-constexpr std::size_t kBefore = 64;             // bytes looked at before the call
-constexpr std::size_t kMostCode = 128ULL << 20;  // of a module that is searched for jumps
-constexpr std::uint8_t kFirst = 7, kSecond = 6;  // rdi, rsi
+constexpr std::size_t kBefore = 64;                                 // bytes looked at before the call
+constexpr std::size_t kMostCode = 128ULL << 20;                     // of a module that is searched for jumps
+constexpr std::uint8_t kStackPointer = 4, kFirst = 7, kSecond = 6;  // rsp, rdi, rsi as instructions number them
 
 std::uint8_t byte(Code code, std::size_t index) { return std::to_integer<std::uint8_t>(code[index]); }
 std::uint64_t number(Code code, std::size_t index) {
@@ -27,7 +28,6 @@ std::uint64_t number(Code code, std::size_t index) {
 }
 
 // An instruction that sets a register: to a constant, to what another one holds, or to what only running it would tell.
-// Registers as instructions number them: 0 rax, 6 rsi, 7 rdi.
 struct Load {
     std::size_t size = 0;
     std::uint8_t target = 0;
@@ -51,6 +51,11 @@ std::optional<Load> last_load(Code code, Address end) {
     if (ends_with(6, [](Code c) { return (byte(c, 1) & 0xf8) == 0xb8 && (byte(c, 0) & 0xf0) != 0x40; })) {
         return Load{5, static_cast<std::uint8_t>(target_of(5) & 7), Address{number(code.last(4), 0) & UINT32_MAX}};
     }
+    // sub rsp, d8; push rax: the stack is aligned
+    if (ends_with(4, [](Code c) { return byte(c, 0) == 0x48 && byte(c, 1) == 0x83 && byte(c, 2) == 0xec; })) {
+        return Load{4, kStackPointer, {}};
+    }
+    if (ends_with(1, [](Code c) { return byte(c, 0) == 0x50; })) return Load{1, kStackPointer, {}};
     // mov r64, [r64 + d8]: 48 8b 01rrrbbb d8
     if (ends_with(4, [](Code c) {
             return byte(c, 0) == 0x48 && byte(c, 1) == 0x8b && byte(c, 2) >> 6 == 1 && (byte(c, 2) & 7) != 4;
@@ -59,7 +64,8 @@ std::optional<Load> last_load(Code code, Address end) {
     }
     // mov r64, r64: 48 89 11sssttt
     if (ends_with(3, [](Code c) { return byte(c, 0) == 0x48 && byte(c, 1) == 0x89 && byte(c, 2) >> 6 == 3; })) {
-        return Load{3, static_cast<std::uint8_t>(target_of(1) & 7), {}, static_cast<std::uint8_t>(target_of(1) >> 3 & 7)};
+        return Load{
+            3, static_cast<std::uint8_t>(target_of(1) & 7), {}, static_cast<std::uint8_t>(target_of(1) >> 3 & 7)};
     }
     // xor r32, r32 of one register: 31 11rrrrrr
     if (ends_with(3, [](Code c) {
@@ -72,23 +78,34 @@ std::optional<Load> last_load(Code code, Address end) {
     return std::nullopt;
 }
 
-// Whether a jump may lead to one of the addresses [first, last] from elsewhere in `code`, which lies at `begin`: any
-// bytes that could be one count.
-bool may_be_jumped_to(Code code, Address begin, Address first, Address last) {
-    const std::uint64_t targets = last - first;
+// Instructions that are run one after the other: a load, and all that follows it up to the call.
+struct Chain {
+    Address begin;                   // of the load
+    std::vector<Address> followers;  // descending: the call first
+};
+
+// Whether a jump may lead to one of the followers from elsewhere in `code`, which lies at `base`: any bytes that could
+// be one count, but for those of the chain.
+bool may_be_jumped_to(Code code, Address base, const Chain& chain) {
+    const std::uint64_t first = chain.followers.back().value;
+    const std::uint64_t reach = chain.followers.front().value - first;
+    const std::uint64_t begin = chain.begin - base, end = begin + (chain.followers.front() - chain.begin);
+    const auto is_follower = [&](std::uint64_t to) {
+        return to - first <= reach &&
+               std::find(chain.followers.begin(), chain.followers.end(), Address{to}) != chain.followers.end();
+    };
     for (std::size_t i = 2; i + 4 <= code.size(); ++i) {
-        const std::uint64_t to = begin.value + i + 4 + number(code, i);
-        if (to - first.value > targets) continue;
+        if (!is_follower(base.value + i + 4 + number(code, i)) || (i > begin && i < end)) continue;
         if (byte(code, i - 1) == 0xe9) return true;
         if (byte(code, i - 2) == 0x0f && (byte(code, i - 1) & 0xf0) == 0x80) return true;
     }
     constexpr std::uint64_t kShort = 130;
-    const std::uint64_t near = first - begin;
-    for (std::size_t i = std::max<std::uint64_t>(near, kShort) - kShort + 1; i < code.size() && i < near + 2 * kShort; ++i) {
+    const std::size_t last = std::min<std::uint64_t>(code.size(), end + kShort);
+    for (std::size_t i = std::max(begin, kShort) - kShort + 1; i < last; ++i) {
         const auto offset = static_cast<std::int8_t>(byte(code, i));
-        const std::uint64_t to = begin.value + i + 1 + static_cast<std::uint64_t>(std::int64_t{offset});
         const std::uint8_t opcode = byte(code, i - 1);
-        if (to - first.value <= targets && (opcode == 0xeb || (opcode & 0xf0) == 0x70)) return true;
+        if ((opcode != 0xeb && (opcode & 0xf0) != 0x70) || (i > begin && i < end)) continue;
+        if (is_follower(base.value + i + 1 + static_cast<std::uint64_t>(std::int64_t{offset}))) return true;
     }
     return false;
 }
@@ -99,7 +116,8 @@ std::pair<Code, Address> code_around(const Module& module, Address address) {
         const std::uint64_t offset = module.link_address(address) - segment.link_address;
         if (segment.type != PT_LOAD || (segment.flags & PF_X) == 0 || offset >= segment.file_size) continue;
         if (segment.file_size > kMostCode) return {};
-        return {module.file->bytes_at(segment.link_address, segment.file_size), module.address_of(segment.link_address)};
+        return {module.file->bytes_at(segment.link_address, segment.file_size),
+                module.address_of(segment.link_address)};
     }
     return {};
 }
@@ -151,17 +169,18 @@ std::optional<Site> find_site(const ProcessSnapshot& process, Address return_add
 
 // What the register holds when the call is made, if that is a constant.
 std::optional<Address> constant_of(const Site& site, std::uint8_t wanted) {
-    const Address call = site.begin + static_cast<std::uint64_t>(site.before.data() + site.before.size() - site.segment.data());
-    Address end = call;
+    const auto offset = static_cast<std::uint64_t>(site.before.data() - site.segment.data());
+    Chain chain{{}, {site.begin + offset + site.before.size()}};
     for (Code code = site.before;;) {
-        const auto load = last_load(code, end);
+        const auto load = last_load(code, chain.followers.back());
         if (!load) return std::nullopt;
+        chain.begin = chain.followers.back() - load->size;
         if (load->target == wanted && !load->source) {
-            if (!load->constant || may_be_jumped_to(site.segment, site.begin, end, call)) return std::nullopt;
+            if (!load->constant || may_be_jumped_to(site.segment, site.begin, chain)) return std::nullopt;
             return load->constant;
         }
         if (load->target == wanted) wanted = *load->source;
-        end = end - load->size;
+        chain.followers.push_back(chain.begin);
         code = code.first(code.size() - load->size);
     }
 }

@@ -13,9 +13,9 @@
 
 // Itanium C++ ABI, exception handling, 2.2. __cxa_eh_globals is thread-local: {__cxa_exception* caught; unsigned
 // uncaught}. A __cxa_exception, which lies right before the object that was thrown:
-//   +0x00  std::type_info* (of a dependent one: the object that it is about)   +0x28  int: handlers that hold it; negative: thrown anew
-//   +0x50  _Unwind_Exception, first its class: "GNUCC++" or "CLNGC++"; \0, or \1 of a dependent one
-//   +0x70  the object
+//   +0x00  std::type_info* (of a dependent one: the object that it is about)   +0x28  int: handlers that hold it;
+//   negative: thrown anew +0x50  _Unwind_Exception, first its class: "GNUCC++" or "CLNGC++"; \0, or \1 of a dependent
+//   one +0x70  the object
 // GCC counts references at -0x10 (32 bits), LLVM at -8 (and has the object of a dependent one there).
 
 namespace pycore {

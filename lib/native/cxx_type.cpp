@@ -93,7 +93,8 @@ std::optional<Address> find_base(const MemoryImage& memory, Address object, Addr
         if (name_at(memory, part.type_info) == name) return part.object;
         const auto kind = kind_of(memory, part.type_info);
         if (kind == "N10__cxxabiv120__si_class_type_infoE") {
-            if (const auto base = read_address(memory, part.type_info + 2 * kWord)) parts.push_back({part.object, *base});
+            if (const auto base = read_address(memory, part.type_info + 2 * kWord))
+                parts.push_back({part.object, *base});
         } else if (kind == "N10__cxxabiv121__vmi_class_type_infoE") {
             add_bases(memory, part, parts);
         }

@@ -18,9 +18,9 @@ constexpr std::size_t kMaxText = 1024;  // bytes
 
 // Classes of the standard library that keep their text right behind the virtual table and do not override what(), in
 // libstdc++ and libc++: for where the library's code is not here.
-constexpr std::array kPlainClasses = {"St13runtime_error"sv, "St11logic_error"sv,     "St12out_of_range"sv,
+constexpr std::array kPlainClasses = {"St13runtime_error"sv, "St11logic_error"sv,      "St12out_of_range"sv,
                                       "St12length_error"sv,  "St16invalid_argument"sv, "St12domain_error"sv,
-                                      "St11range_error"sv,   "St14overflow_error"sv,  "St15underflow_error"sv,
+                                      "St11range_error"sv,   "St14overflow_error"sv,   "St15underflow_error"sv,
                                       "St12system_error"sv};
 
 std::optional<std::string> text_at(const MemoryImage& memory, Address text) {

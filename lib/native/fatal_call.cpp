@@ -15,10 +15,11 @@
 namespace pycore {
 namespace {
 
-constexpr std::size_t kMostFrames = 32;  // between abort() and who called Py_FatalError()
-constexpr std::size_t kMostText = 512;   // bytes
+constexpr std::size_t kMostFrames = 256;  // between abort() and who called Py_FatalError()
+constexpr std::size_t kMostText = 512;    // bytes
+constexpr std::size_t kMostWords = 8192;  // of the stack that are looked at
 
-// Include/cpython/pyerrors.h, Include/pyerrors.h: what is exported of it, under every version.
+// Include/cpython/pyerrors.h, Include/pyerrors.h. _Py_FatalErrorFormat is exported up to 3.12 only.
 struct FatalFunction {
     std::string_view symbol;
     bool names_function;  // (function, text), else (text)
@@ -36,9 +37,9 @@ struct Target {
 std::vector<Target> find_targets(const ProcessSnapshot& process) {
     std::vector<Target> targets;
     for (const Module& module : process.modules) {
-        if (!module.file) continue;
+        if (!module.file || !ElfSymbols::dynamic(*module.file).find("Py_FatalError")) continue;
         for (const FatalFunction& function : kFatalFunctions) {
-            const auto symbol = ElfSymbols::dynamic(*module.file).find(function.symbol);
+            const auto symbol = find_symbol(*module.file, function.symbol);
             if (symbol) targets.push_back({module.address_of(symbol->link_address), &function});
         }
     }
@@ -80,10 +81,29 @@ std::string without_values(std::string_view format) {
     return text;
 }
 
-std::optional<std::string> text_of(const ProcessSnapshot& process, const CallArguments& call,
-                                   const FatalFunction& function) {
-    auto text = constant_text(process, function.names_function ? call.second : call.first);
-    if (!text) return std::nullopt;
+// Whether one of the calls inside of the one in question got or kept `value`: in their stack frames, or in a register
+// that they saved. Code that was jumped to from elsewhere passes other values than the instructions before it load.
+bool is_in_use(const MemoryImage& memory, std::span<const NativeFrame> inside, Address value) {
+    std::size_t words = 0;
+    for (const NativeFrame& frame : inside) {
+        const auto& saved = frame.callee_saved;
+        if (std::find(saved.begin(), saved.end(), value.value) != saved.end()) return true;
+        for (Address at = frame.sp; frame.cfa && at < *frame.cfa && words < kMostWords; at = at + 8, ++words) {
+            const auto word = read_address(memory, at);
+            if (!word) break;
+            if (*word == value) return true;
+        }
+    }
+    return false;
+}
+
+// `inside`: of the call to `function`, which returns to `return_address`.
+std::optional<std::string> text_of(const ProcessSnapshot& process, std::span<const NativeFrame> inside,
+                                   Address return_address, const FatalFunction& function) {
+    const CallArguments call = read_call_arguments(process, return_address);
+    const auto& told = function.names_function ? call.second : call.first;
+    auto text = constant_text(process, told);
+    if (!text || !is_in_use(*process.memory, inside, *told)) return std::nullopt;
     if (function.is_format) text = without_values(*text);
     const auto name = function.names_function ? constant_text(process, call.first) : std::nullopt;
     return name ? *name + ": " + *text : *text;
@@ -94,12 +114,13 @@ std::optional<std::string> text_of(const ProcessSnapshot& process, const CallArg
 std::optional<std::string> read_fatal_error(const ProcessSnapshot& process, std::span<const NativeFrame> frames) {
     const std::vector<Target> targets = find_targets(process);
     if (targets.empty()) return std::nullopt;
-    for (const NativeFrame& frame : frames.first(std::min(frames.size(), kMostFrames))) {
-        if (frame.exact_pc) continue;
-        const auto called = read_call_target(process, frame.pc);
-        const auto target = std::find_if(targets.begin(), targets.end(),
-                                         [&](const Target& known) { return known.address == called; });
-        if (target != targets.end()) return text_of(process, read_call_arguments(process, frame.pc), *target->function);
+    // Who dies once more while the first error is told says nothing: the outermost call counts.
+    for (std::size_t i = std::min(frames.size(), kMostFrames); i-- > 0;) {
+        if (frames[i].exact_pc) continue;
+        const auto called = read_call_target(process, frames[i].pc);
+        const auto target =
+            std::find_if(targets.begin(), targets.end(), [&](const Target& known) { return known.address == called; });
+        if (target != targets.end()) return text_of(process, frames.first(i), frames[i].pc, *target->function);
     }
     return std::nullopt;
 }

@@ -15,10 +15,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kMaxSteps = 128;   // instructions
-constexpr std::size_t kMaxCalls = 8;     // nested
-constexpr std::size_t kMaxBytes = 15;    // of one instruction
-constexpr std::uint64_t kStackTop = 0;   // the stack on paper begins here and grows down, where no process has memory
+constexpr std::size_t kMaxSteps = 128;  // instructions
+constexpr std::size_t kMaxCalls = 8;    // nested
+constexpr std::size_t kMaxBytes = 15;   // of one instruction
+constexpr std::uint64_t kStackTop = 0;  // the stack on paper begins here and grows down, where no process has memory
 constexpr std::uint64_t kStackSize = 4096;
 
 // What compilers make of `return text_.c_str()` and `return "text"`, with and without optimisation:
@@ -26,7 +26,8 @@ constexpr std::uint64_t kStackSize = 4096;
 //   48 89 e5          mov rbp, rsp       5d          pop rbp           48 89 ..    mov [rbp + disp], r64; mov r64, r64
 //   48 83 ec ib       sub rsp, ib        c9          leave             48 8d ..    lea r64, [rip/r64 + disp]
 //   48 83 c4/c0/c7 ib add rsp/rax/rdi    c3          ret               b8 id       mov eax, id
-//   e8 rel32          call               e9/eb rel   jmp               ff 25 disp  jmp [rip + disp] (the linker's stubs)
+//   e8 rel32          call               e9/eb rel   jmp               ff 25 disp  jmp [rip + disp] (the linker's
+//   stubs)
 class Run {
 public:
     Run(const MemoryImage& memory, Address function, Address self) : memory_(memory), pc_(function) {
@@ -60,8 +61,9 @@ private:
             case 0xe9: return jump(pc_ + 5 + static_cast<std::uint64_t>(number(1)));
             case 0xeb: return jump(pc_ + 2 + static_cast<std::uint64_t>(small_number(1)));
             case 0xff: return byte(1) == 0x25 && jump_through(pc_ + 6 + static_cast<std::uint64_t>(number(2)));
-            case 0xf2: return begins_with("\xf2\xff\x25"sv) &&  // with the prefix bnd
-                              jump_through(pc_ + 7 + static_cast<std::uint64_t>(number(3)));
+            case 0xf2:
+                return begins_with("\xf2\xff\x25"sv) &&  // with the prefix bnd
+                       jump_through(pc_ + 7 + static_cast<std::uint64_t>(number(3)));
             case 0x48: return wide();
             default: return false;
         }
@@ -113,9 +115,7 @@ private:
         known_[target] = true;
         return true;
     }
-    bool set_from(std::size_t target, std::size_t source) {
-        return known_[source] && set(target, registers_[source]);
-    }
+    bool set_from(std::size_t target, std::size_t source) { return known_[source] && set(target, registers_[source]); }
 
     static bool is_on_paper(Address address) { return kStackTop - address.value <= kStackSize; }
     bool store(Address address, std::uint64_t value) {
@@ -173,7 +173,9 @@ private:
         return true;
     }
     std::uint8_t byte(std::size_t index) const { return code_[index]; }
-    bool begins_with(std::string_view bytes) const { return std::memcmp(code_.data(), bytes.data(), bytes.size()) == 0; }
+    bool begins_with(std::string_view bytes) const {
+        return std::memcmp(code_.data(), bytes.data(), bytes.size()) == 0;
+    }
     std::int64_t number(std::size_t index) const {
         std::int32_t value = 0;
         std::memcpy(&value, code_.data() + index, sizeof(value));

@@ -160,11 +160,11 @@ struct ProcessState {
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
     std::optional<SnapshotInfo> snapshot;
-    ExceptionState exception = {};  // of the crashed thread; the cause tells what of it counts
+    ExceptionState exception = {};                // of the crashed thread; the cause tells what of it counts
     std::optional<std::string> fatal_error = {};  // what Py_FatalError() was told: "drop_gil: GIL is not locked"
-    std::set<std::string> silent_files;          // of this machine: opening one would block
-    std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
-    std::uint64_t touched_bytes = 0;             // of the dump: looked at to tell all this
+    std::set<std::string> silent_files;           // of this machine: opening one would block
+    std::map<std::string, std::string> sources;   // texts that came with the dump, by co_filename
+    std::uint64_t touched_bytes = 0;              // of the dump: looked at to tell all this
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;
