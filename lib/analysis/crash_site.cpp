@@ -51,7 +51,9 @@ constexpr std::array kDyingNames = {
     "std::terminate()"sv,
     "__cxxabiv1::__terminate(void (*)())"sv,
     "__gnu_cxx::__verbose_terminate_handler()"sv,
+    "std::__terminate(void (*)())"sv,
     "__cxa_call_terminate"sv,
+    "__clang_call_terminate"sv,
     "__gxx_personality_v0"sv,
     "__cxa_throw"sv,
     "__cxa_rethrow"sv,
@@ -83,7 +85,7 @@ bool is_dying(const NativeFrame& frame) { return frame.function.name && is_dying
 
 // Nameless helpers between raise() and abort(), or between abort() and std::terminate(), belong to them.
 bool is_nameless_helper(const MergedStack& stack, std::size_t index) {
-    constexpr std::size_t kMostHelpers = 3;
+    constexpr std::size_t kMostHelpers = 6;
     const auto& frame = stack.frames[index].native;
     for (std::size_t i = 0; i < kMostHelpers && i < index; ++i) {
         const auto& helper = stack.frames[index - i].native;
@@ -148,14 +150,18 @@ bool was_interrupted(const MergedStack& stack) {
 
 DyingMachinery find_dying_machinery(const MergedStack& stack) {
     DyingMachinery found;
+    bool inside = true;  // of what has no name or belongs to dying: so far nothing else was called
     for (auto frame = stack.frames.rbegin(); frame != stack.frames.rend() && frame->native; ++frame) {
         const std::string_view name = without_suffix(name_of(*frame));
+        inside &= name.empty() || is_dying_name(name);
+        found.cxx_terminate |= inside && (name == "__cxa_throw" || name == "__cxa_rethrow");
         found.fatal_error |=
             name.starts_with("Py_FatalError") || name.starts_with("_Py_FatalError") || name.starts_with("fatal_error");
         found.assertion |= name.starts_with("__assert");
         found.heap_corruption |= name.starts_with("malloc_printerr");
         found.stack_smashing |= name.starts_with("__stack_chk_fail") || name.starts_with("__fortify_fail");
-        found.cxx_terminate |= name.starts_with("std::terminate") || name == "__cxa_call_terminate" ||
+        found.cxx_terminate |= name.starts_with("std::terminate") || name.starts_with("std::__terminate") ||
+                               name == "__cxa_call_terminate" || name == "__clang_call_terminate" ||
                                name == "__gxx_personality_v0" ||  // of a function that is noexcept
                                name.starts_with("__gnu_cxx::__verbose_terminate_handler");
         found.rust_panic |= name == "rust_panic" || name == "rust_begin_unwind";

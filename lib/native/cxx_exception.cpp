@@ -11,17 +11,20 @@
 #include "native/exception_text.h"
 #include "native/thread_local_blocks.h"
 
-// Itanium C++ ABI, exception handling, 2.2. __cxa_eh_globals is thread-local: {__cxa_exception* caught; unsigned
-// uncaught}. A __cxa_exception, which lies right before the object that was thrown:
-//   +0x00  std::type_info* (of a dependent one: the object that it is about)   +0x28  int: handlers that hold it;
-//   negative: thrown anew +0x50  _Unwind_Exception, first its class: "GNUCC++" or "CLNGC++"; \0, or \1 of a dependent
-//   one +0x70  the object
-// GCC counts references at -0x10 (32 bits), LLVM at -8 (and has the object of a dependent one there).
+// Itanium C++ ABI, exception handling, 2.2. __cxa_eh_globals belongs to a thread: {__cxa_exception* caught; unsigned
+// uncaught}. GCC's runtime has it in a thread-local variable, LLVM's behind a pointer, which may be one of
+// pthread_setspecific(). A __cxa_exception lies right before the object that was thrown:
+//   +0x00  std::type_info* (GCC, of a dependent one: the object that it is about)
+//   +0x28  int: handlers that hold it; negative: thrown anew
+//   +0x50  _Unwind_Exception, first its class: "GNUCC++" or "CLNGC++"; \0, or \1 of a dependent one
+//   +0x70  the object
+// GCC counts references at -0x10 (32 bits). LLVM's begins at -0x10 and counts at -8, where a dependent one has the
+// object.
 
 namespace pycore {
 namespace {
 
-constexpr std::uint64_t kHandlers = 0x28, kUnwind = 0x50, kObject = 0x70;
+constexpr std::uint64_t kHandlers = 0x28, kUnwind = 0x50, kObject = 0x70, kLlvmFront = 0x10;
 constexpr std::uint64_t kGcc = 0x474e5543432b2b00, kLlvm = 0x434c4e47432b2b00, kDependent = 1;
 constexpr std::uint64_t kMostUncaught = 1024;  // exceptions in flight at once
 
@@ -47,13 +50,17 @@ bool is_alive(const MemoryImage& memory, Address header, std::uint64_t runtime) 
     return references && *references >= 0 && *references < 1 << 16;
 }
 
+std::uint64_t runtime_of(const MemoryImage& memory, Address header) {
+    return read_value<std::uint64_t>(memory, header + kUnwind).value_or(0) & ~kDependent;
+}
+
 std::optional<Thrown> read_header(const MemoryImage& memory, Address header) {
-    const auto exception_class = read_value<std::uint64_t>(memory, header + kUnwind);
-    if (!exception_class || header.value % 16 != 0 || !is_handled(memory, header)) return std::nullopt;
-    const std::uint64_t runtime = *exception_class & ~kDependent;
-    if (runtime != kGcc && runtime != kLlvm) return std::nullopt;
+    if (header.value % 16 != 0) return std::nullopt;
+    if (runtime_of(memory, header + kLlvmFront) == kLlvm) header = header + kLlvmFront;
+    const std::uint64_t runtime = runtime_of(memory, header);
+    if ((runtime != kGcc && runtime != kLlvm) || !is_handled(memory, header)) return std::nullopt;
     Address object = header + kObject;
-    if ((*exception_class & kDependent) != 0) {
+    if (read_value<std::uint64_t>(memory, header + kUnwind).value_or(0) != runtime) {
         const auto primary = read_address(memory, runtime == kGcc ? header : header - 8);
         if (!primary) return std::nullopt;
         object = *primary;
@@ -64,11 +71,33 @@ std::optional<Thrown> read_header(const MemoryImage& memory, Address header) {
     return type_info ? std::optional(Thrown{object, *type_info}) : std::nullopt;
 }
 
-// The exception of the __cxa_eh_globals at `words`, if that is one.
-std::optional<Thrown> read_globals(const MemoryImage& memory, std::span<const std::uint64_t> words) {
-    if (words[0] == 0 || words[1] > kMostUncaught) return std::nullopt;
-    return read_header(memory, {words[0]});
-}
+// Those that the thread handles: one for each runtime, told once.
+class Search {
+public:
+    explicit Search(const MemoryImage& memory) : memory_(memory) {}
+
+    // At each word of a block of thread-local variables __cxa_eh_globals may lie, or a pointer to it.
+    void look_through(std::span<const std::uint64_t> words) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            if (words[i] == 0) continue;
+            if (i + 1 < words.size()) add(words[i], words[i + 1]);
+            const auto caught = read_value<std::uint64_t>(memory_, {words[i]});
+            const auto uncaught = read_value<std::uint64_t>(memory_, Address{words[i]} + 8);
+            if (caught && uncaught && *caught != 0) add(*caught, *uncaught);
+        }
+    }
+    const std::vector<Thrown>& found() const { return found_; }
+
+private:
+    void add(std::uint64_t caught, std::uint64_t uncaught) {
+        if (uncaught > kMostUncaught) return;
+        const auto thrown = read_header(memory_, {caught});
+        if (thrown && std::find(found_.begin(), found_.end(), *thrown) == found_.end()) found_.push_back(*thrown);
+    }
+
+    const MemoryImage& memory_;
+    std::vector<Thrown> found_;
+};
 
 }  // namespace
 
@@ -77,13 +106,9 @@ ExceptionState read_cxx_exception(const ProcessSnapshot& process, const Thread& 
     ExceptionState state;
     const auto blocks = read_thread_local_blocks(process, thread);
     state.known = blocks.complete;
-    std::vector<Thrown> found;
-    for (const auto& words : blocks.words) {
-        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-            const auto thrown = read_globals(memory, std::span(words).subspan(i, 2));
-            if (thrown && std::find(found.begin(), found.end(), *thrown) == found.end()) found.push_back(*thrown);
-        }
-    }
+    Search search(memory);
+    for (const auto& words : blocks.words) search.look_through(words);
+    const std::vector<Thrown>& found = search.found();
     if (found.empty()) return state;
     // Two runtimes (one linked into a library) may handle one each; which is the later one nobody tells.
     state.known = false;

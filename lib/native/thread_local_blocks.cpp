@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t kEntry = 16;
 constexpr std::uint64_t kMaxModules = 1024;
 constexpr std::size_t kMaxBlock = 4096, kSmallBlock = 64;  // bytes
+constexpr std::size_t kThreadBlock = 2048;                 // of struct pthread: up to 32 keys and their values
 
 std::size_t largest_block(const ProcessSnapshot& process) {
     std::uint64_t largest = kSmallBlock;
@@ -47,7 +48,8 @@ ThreadLocalBlocks read_thread_local_blocks(const ProcessSnapshot& process, const
     const auto count = vector ? read_value<std::uint64_t>(memory, *vector - kEntry) : vector.error();
     if (!count || *count > kMaxModules) return blocks;
     const std::size_t bytes = largest_block(process);
-    blocks.complete = true;
+    blocks.words.push_back(read_words(memory, thread.registers.thread_pointer, kThreadBlock));
+    blocks.complete = !blocks.words.back().empty();
     for (std::uint64_t i = 1; i <= *count; ++i) {
         const auto block = read_address(memory, *vector + i * kEntry);
         if (!block) {

@@ -77,6 +77,17 @@ TEST_CASE("an exception in a function that is noexcept is uncaught, although nob
     CHECK(find_crash_cause(state)->title == "uncaught C++ exception std::out_of_range in promises (libfoo.so)");
 }
 
+TEST_CASE("of a C++ library without names of its own, an exception that it gave up on is uncaught", "[analysis]") {
+    ProcessState state = aborted({"solve", "__cxa_throw", "", "", "", "", "abort"});
+    for (MergedFrame& frame : state.threads[0].stack.frames) {
+        if (frame.native->function.name->empty()) frame.native->function.name.reset();
+        frame.crash_site = false;
+    }
+    mark_crash_site(state.threads[0].stack);
+    state.exception.thrown = ThrownException{"std::runtime_error", {}};
+    CHECK(find_crash_cause(state)->title == "uncaught C++ exception std::runtime_error in solve (libfoo.so)");
+}
+
 TEST_CASE("who aborts in a handler of an exception did not die of it", "[analysis]") {
     ProcessState state = aborted({"solve", "abort"});
     state.exception.thrown = ThrownException{"std::runtime_error", "in hand"};

@@ -32,6 +32,7 @@ struct World {
         type(kException, kMetaClass, "St9exception");
         type(kRuntimeError, kMetaSingle, "St13runtime_error", {kException.value});
         type(kBroken, kMetaSingle, "N4shop6BrokenE", {kRuntimeError.value});
+        for (std::uint64_t i = 0; i < 2048; i += 8) memory->write_value(kThread + i, std::uint64_t{0});
         memory->write_value(kThread + 8, kVector.value);
         memory->write_value(kVector - 16, std::uint64_t{2});
         memory->write_value(kVector + 16, UINT64_MAX);  // nobody asked for it yet
@@ -137,6 +138,20 @@ TEST_CASE("of two exceptions that two runtimes handle none is told", "[native]")
     world.memory->write_value(kBlock + 32, kHeader.value + kFar);
     CHECK(!world.read().thrown);
     CHECK(!world.read().known);
+}
+
+TEST_CASE("an exception of LLVM's runtime, which keeps it behind a pointer of the thread, is told", "[native]") {
+    World world;
+    constexpr std::uint64_t kLlvm = 0x434c4e47432b2b00;
+    constexpr Address kGlobals{0x7100'4000};
+    world.words(kHeader - 0x10, {0, 1, kBroken.value, 0, 0, 0, 0, 1, 0, 0, 0, 0, kLlvm, 0, 0, 0});
+    world.words(kGlobals, {kHeader.value - 0x10, 0});
+    world.memory->write_value(kBlock + 16, std::uint64_t{0});
+    world.memory->write_value(kThread + 0x318, kGlobals.value);
+    const auto state = world.read();
+    REQUIRE(state.thrown);
+    CHECK(state.thrown->type == "shop::Broken");
+    CHECK(state.thrown->text == "shop 3 is broken");
 }
 
 TEST_CASE("an exception that was thrown on is the one that it is about", "[native]") {
