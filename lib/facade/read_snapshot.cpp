@@ -28,14 +28,12 @@ void take_sources(const ProcessSnapshot& process, ProcessState& state) {
     });
 }
 
-// What the crashed thread said before it died.
+// What a process that aborted died of.
 void read_last_words(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state) {
     const Thread* crashed = process.crashed_tid ? process.find_thread(*process.crashed_tid) : nullptr;
-    if (crashed == nullptr) return;
+    if (crashed == nullptr || !state.process.signal || state.process.signal->name != "SIGABRT") return;
     for (const ThreadState& thread : state.threads) {
-        if (thread.tid == crashed->tid && state.process.signal && state.process.signal->name == "SIGABRT") {
-            state.fatal_error = read_fatal_error(process, thread.native.frames);
-        }
+        if (thread.tid == crashed->tid) state.fatal_error = read_fatal_error(process, thread.native.frames);
     }
     const bool redacted = process.manifest && process.manifest->redacted;
     state.exception = read_cxx_exception(process, *crashed, options.exception_text && !redacted);

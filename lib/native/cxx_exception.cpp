@@ -76,21 +76,22 @@ class Search {
 public:
     explicit Search(const MemoryImage& memory) : memory_(memory) {}
 
-    // At each word of a block of thread-local variables __cxa_eh_globals may lie, or a pointer to it.
+    // At each word of a block of thread-local variables __cxa_eh_globals may begin.
     void look_through(std::span<const std::uint64_t> words) {
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            if (words[i] == 0) continue;
-            if (i + 1 < words.size()) add(words[i], words[i + 1]);
-            const auto caught = read_value<std::uint64_t>(memory_, {words[i]});
-            const auto uncaught = read_value<std::uint64_t>(memory_, Address{words[i]} + 8);
-            if (caught && uncaught && *caught != 0) add(*caught, *uncaught);
+        for (std::size_t i = 0; i + 1 < words.size(); ++i) add(words[i], words[i + 1]);
+    }
+    // Each word may be a pointer to it.
+    void look_behind(std::span<const std::uint64_t> words) {
+        for (const std::uint64_t word : words) {
+            const auto caught = word != 0 ? read_address(memory_, {word}).value_or({}) : Address{};
+            if (caught) add(caught.value, read_value<std::uint64_t>(memory_, Address{word} + 8).value_or(UINT64_MAX));
         }
     }
     const std::vector<Thrown>& found() const { return found_; }
 
 private:
     void add(std::uint64_t caught, std::uint64_t uncaught) {
-        if (uncaught > kMostUncaught) return;
+        if (caught == 0 || uncaught > kMostUncaught) return;
         const auto thrown = read_header(memory_, {caught});
         if (thrown && std::find(found_.begin(), found_.end(), *thrown) == found_.end()) found_.push_back(*thrown);
     }
@@ -107,6 +108,7 @@ ExceptionState read_cxx_exception(const ProcessSnapshot& process, const Thread& 
     const auto blocks = read_thread_local_blocks(process, thread);
     state.known = blocks.complete;
     Search search(memory);
+    search.look_behind(blocks.own);
     for (const auto& words : blocks.words) search.look_through(words);
     const std::vector<Thrown>& found = search.found();
     if (found.empty()) return state;

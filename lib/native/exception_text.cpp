@@ -51,6 +51,19 @@ std::optional<std::string> ask_what(const MemoryImage& memory, Address exception
     return text ? text_at(memory, *text) : std::nullopt;
 }
 
+// pybind11::error_already_set, a Python exception on its way through C++ (since pybind11 2.10): {vptr, details*}, the
+// details being {type, value, traceback, std::string text, bool text_is_made, ...}. The C++ runtime's last words make
+// the text, by calling what().
+std::optional<std::string> text_of_python_error(const MemoryImage& memory, Address object) {
+    constexpr std::uint64_t kString = 24, kSize = 32, kMade = 56;
+    const auto details = read_address(memory, object + 8);
+    const auto made = details ? read_value<std::uint8_t>(memory, *details + kMade) : details.error();
+    const auto size = details ? read_value<std::uint64_t>(memory, *details + kSize) : details.error();
+    if (!made || *made != 1 || !size) return std::nullopt;
+    auto text = text_of_string(memory, *details + kString);
+    return text && text->size() == std::min<std::uint64_t>(*size, kMaxText) ? text : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> read_exception_text(const MemoryImage& memory, Address object, Address type_info,
@@ -65,6 +78,7 @@ std::optional<std::string> read_exception_text(const MemoryImage& memory, Addres
     const auto exception = find_base(memory, object, type_info, "St9exception");
     if (!exception) return std::nullopt;
     if (auto text = ask_what(memory, *exception)) return text;
+    if (type_name == "N8pybind1117error_already_setE") return text_of_python_error(memory, object);
     if (std::find(kPlainClasses.begin(), kPlainClasses.end(), type_name) == kPlainClasses.end()) return std::nullopt;
     const auto text = read_address(memory, object + 8);
     return text ? text_at(memory, *text) : std::nullopt;

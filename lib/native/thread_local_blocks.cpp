@@ -48,8 +48,8 @@ ThreadLocalBlocks read_thread_local_blocks(const ProcessSnapshot& process, const
     const auto count = vector ? read_value<std::uint64_t>(memory, *vector - kEntry) : vector.error();
     if (!count || *count > kMaxModules) return blocks;
     const std::size_t bytes = largest_block(process);
-    blocks.words.push_back(read_words(memory, thread.registers.thread_pointer, kThreadBlock));
-    blocks.complete = !blocks.words.back().empty();
+    blocks.own = read_words(memory, thread.registers.thread_pointer, kThreadBlock);
+    blocks.complete = !blocks.own.empty();
     for (std::uint64_t i = 1; i <= *count; ++i) {
         const auto block = read_address(memory, *vector + i * kEntry);
         if (!block) {

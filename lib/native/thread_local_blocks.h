@@ -12,10 +12,9 @@
 namespace pycore {
 
 struct ThreadLocalBlocks {
-    // The thread's own block, with what pthread_setspecific() keeps; then of each module that has some: its first
-    // words.
-    std::vector<std::vector<std::uint64_t>> words;
-    bool complete = false;  // all of them could be read
+    std::vector<std::uint64_t> own;                 // the thread's own block, with what pthread_setspecific() keeps
+    std::vector<std::vector<std::uint64_t>> words;  // of each module that has some: its first words
+    bool complete = false;                          // all of them could be read
 };
 
 // Which block is whose is not told, so that as many words are read of each as the largest has, up to four kilobytes.

@@ -217,3 +217,21 @@ TEST_CASE("strings and numbers that were thrown are told as they are", "[native]
     CHECK(text("l") == "-42");
     CHECK(!text("PKc"));
 }
+
+TEST_CASE("the Python error that pybind11 carries through C++ is told once its text is made", "[native]") {
+    World world;
+    constexpr Address kDetails{0x7700'0000};
+    world.code({0x0f, 0x05});
+    const auto text = [&] {
+        return read_exception_text(*world.memory, kObject, kRuntimeError, "N8pybind1117error_already_setE");
+    };
+    world.words(kObject, {kTable.value, kDetails.value});
+    world.words(kDetails, {1, 2, 3, kText.value, 16, 0, 0, 1});
+    CHECK(text() == "shop 3 is broken");
+    world.memory->write_value(kDetails + 32, std::uint64_t{15});  // is no length of it
+    CHECK(!text());
+    world.words(kDetails, {1, 2, 3, kText.value, 16, 0, 0, 0});
+    CHECK(!text());
+    world.memory->erase({kDetails, kDetails + 64});
+    CHECK(!text());
+}
