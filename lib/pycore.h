@@ -27,6 +27,7 @@ struct ReadOptions {
     ReadDepth depth = ReadDepth::Stacks;
     bool native = true;          // unwind C stacks
     bool native_lines = true;    // DWARF lines and inlined calls
+    bool exception_text = true;  // what exceptions say; it may be anybody's data
     bool import_names = false;   // which module each Python frame belongs to, by the process's own sys.path
     bool count_touched = false;  // tell in ProcessState::touched_bytes how much of a core was looked at
 };

@@ -119,6 +119,7 @@ FreezeSettings freeze_settings(const Invocation& invocation) {
     settings.verbose = invocation.has("verbose");
     settings.capture.level = level_of(invocation);
     settings.capture.note_reads = settings.redact;
+    settings.read.exception_text = !settings.redact;
     settings.capture.always_stop = invocation.value("stop") == "always";
     settings.capture.never_stop = invocation.value("stop") == "never";
     return settings;

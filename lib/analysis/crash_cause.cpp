@@ -94,12 +94,36 @@ DyingMachinery dying_machinery(const ProcessState& state, const ThreadState& thr
     return dying;
 }
 
-Wording abort_wording(const DyingMachinery& dying, const SignalState& signal) {
-    if (dying.fatal_error) return {"fatal_error", "Python fatal error (Py_FatalError)"};
+// In a title: one line, and not the whole of a long one.
+std::string in_title(std::string_view text) {
+    constexpr std::size_t kMost = 120;
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.size() <= kMost) return std::string(line);
+    std::size_t end = kMost;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;  // not inside of a character
+    return std::string(line.substr(0, end)) + "...";
+}
+
+std::string describe(const ThrownException& thrown) {
+    return thrown.text ? thrown.type + ": " + *thrown.text : thrown.type;
+}
+
+Wording terminate_wording(const ExceptionState& exception) {
+    if (exception.thrown) return {"cxx_exception", "uncaught C++ exception " + in_title(describe(*exception.thrown))};
+    if (exception.known) return {"terminate", "std::terminate() was called without an exception"};
+    return {"cxx_exception", "uncaught C++ exception (std::terminate)"};
+}
+
+Wording fatal_wording(const std::optional<std::string>& text) {
+    return {"fatal_error", text ? "Python fatal error: " + in_title(*text) : "Python fatal error (Py_FatalError)"};
+}
+
+Wording abort_wording(const DyingMachinery& dying, const SignalState& signal, const ProcessState& state) {
+    if (dying.fatal_error || state.fatal_error) return fatal_wording(state.fatal_error);
     if (dying.assertion) return {"assertion", "C assertion failed"};
     if (dying.heap_corruption) return {"heap_corruption", "malloc found its heap corrupted"};
     if (dying.stack_smashing) return {"stack_smashing", "stack or buffer overflow detected by the C library"};
-    if (dying.cxx_terminate) return {"cxx_exception", "uncaught C++ exception (std::terminate)"};
+    if (dying.cxx_terminate) return terminate_wording(state.exception);
     if (dying.rust_panic) return {"rust_panic", "Rust panic"};
     if (dying.os_abort) return {"abort", "os.abort() was called"};
     if (dying.abort) return {"abort", "abort() was called"};
@@ -129,8 +153,13 @@ CrashCause cause_of_crash(const ProcessState& state, const ThreadState& thread, 
         const bool deep = thread.stack.frames.size() > 100;
         wording = fault_wording(signal, cause.address_class.value_or(""), deep);
     } else {
-        wording = abort_wording(dying, signal);
+        wording = abort_wording(dying, signal, state);
     }
+    if (wording.reason == "cxx_exception" && state.exception.thrown) {
+        cause.exception = state.exception.thrown->type;
+        cause.message = state.exception.thrown->text;
+    }
+    if (wording.reason == "fatal_error") cause.message = state.fatal_error;
     cause.reason = wording.reason;
     cause.title = wording.title;
     if (const MergedFrame* site = crash_frame(thread)) {
@@ -148,6 +177,13 @@ void add_evidence(const ProcessState& state, CrashCause& cause) {
     if (state.process.first_signal) line += ", raised again by the handler of it";
     cause.evidence.push_back(line);
     if (state.process.abort_message) cause.evidence.push_back("the C library said: " + *state.process.abort_message);
+    if (cause.exception && cause.message) cause.evidence.push_back("the exception says: " + *cause.message);
+    if (cause.reason == "fatal_error" && cause.message) {
+        cause.evidence.push_back("Py_FatalError() was told: " + *cause.message);
+    }
+    if (!cause.exception && state.exception.thrown) {
+        cause.evidence.push_back("it was handling the C++ exception " + describe(*state.exception.thrown));
+    }
     if (signal.address) {
         if (const ModuleInfo* module = module_at(state, *signal.address)) {
             cause.evidence.push_back("the address lies in " + module->path);

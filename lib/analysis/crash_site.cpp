@@ -51,14 +51,25 @@ constexpr std::array kDyingNames = {
     "std::terminate()"sv,
     "__cxxabiv1::__terminate(void (*)())"sv,
     "__gnu_cxx::__verbose_terminate_handler()"sv,
+    "std::__terminate(void (*)())"sv,
+    "__cxa_call_terminate"sv,
+    "__clang_call_terminate"sv,
+    "__gxx_personality_v0"sv,
+    "__cxa_throw"sv,
+    "__cxa_rethrow"sv,
+    "__cxa_pure_virtual"sv,
+    "_Unwind_RaiseException"sv,
+    "_Unwind_Resume"sv,
+    "_Unwind_Resume_or_Rethrow"sv,
     "rust_panic"sv,
     "rust_begin_unwind"sv,
     "__rust_start_panic"sv,
 };
 
 constexpr std::array kDyingPrefixes = {
-    "__pthread_kill"sv,      "faulthandler_"sv, "std::panicking::"sv,  "core::panicking::"sv,
-    "std::process::abort"sv, "std::sys::"sv,    "std::sys_common::"sv,
+    "__pthread_kill"sv,    "faulthandler_"sv,       "std::panicking::"sv,
+    "core::panicking::"sv, "std::process::abort"sv, "std::sys::"sv,
+    "std::sys_common::"sv, "std::__throw_"sv,       "std::rethrow_exception"sv,
 };
 
 std::string_view without_suffix(std::string_view name) { return name.substr(0, name.find('@')); }
@@ -72,12 +83,17 @@ bool is_dying_name(std::string_view name) {
 
 bool is_dying(const NativeFrame& frame) { return frame.function.name && is_dying_name(*frame.function.name); }
 
-// Nameless helpers of the C library between raise() and abort() belong to them.
+// Nameless helpers between raise() and abort(), or between abort() and std::terminate(), belong to them.
 bool is_nameless_helper(const MergedStack& stack, std::size_t index) {
+    constexpr std::size_t kMostHelpers = 6;
     const auto& frame = stack.frames[index].native;
-    if (!frame || frame->function.name || index == 0) return false;
-    const auto& caller = stack.frames[index - 1].native;
-    return caller && is_dying(*caller) && caller->module == frame->module;
+    for (std::size_t i = 0; i < kMostHelpers && i < index; ++i) {
+        const auto& helper = stack.frames[index - i].native;
+        const auto& caller = stack.frames[index - i - 1].native;
+        if (!helper || helper->function.name || !caller || caller->module != frame->module) return false;
+        if (is_dying(*caller)) return true;
+    }
+    return false;
 }
 
 std::string_view name_of(const MergedFrame& frame) {
@@ -134,14 +150,20 @@ bool was_interrupted(const MergedStack& stack) {
 
 DyingMachinery find_dying_machinery(const MergedStack& stack) {
     DyingMachinery found;
+    bool inside = true;  // of what has no name or belongs to dying: so far nothing else was called
     for (auto frame = stack.frames.rbegin(); frame != stack.frames.rend() && frame->native; ++frame) {
         const std::string_view name = without_suffix(name_of(*frame));
+        inside &= name.empty() || is_dying_name(name);
+        found.cxx_terminate |= inside && (name == "__cxa_throw" || name == "__cxa_rethrow");
         found.fatal_error |=
             name.starts_with("Py_FatalError") || name.starts_with("_Py_FatalError") || name.starts_with("fatal_error");
         found.assertion |= name.starts_with("__assert");
         found.heap_corruption |= name.starts_with("malloc_printerr");
         found.stack_smashing |= name.starts_with("__stack_chk_fail") || name.starts_with("__fortify_fail");
-        found.cxx_terminate |= name.starts_with("std::terminate");
+        found.cxx_terminate |= name.starts_with("std::terminate") || name.starts_with("std::__terminate") ||
+                               name == "__cxa_call_terminate" || name == "__clang_call_terminate" ||
+                               name == "__gxx_personality_v0" ||  // of a function that is noexcept
+                               name.starts_with("__gnu_cxx::__verbose_terminate_handler");
         found.rust_panic |= name == "rust_panic" || name == "rust_begin_unwind";
         found.os_abort |= name.starts_with("os_abort");
         found.abort |= name == "abort" || name == "__GI_abort";

@@ -47,7 +47,9 @@ SignatureReason aborted(const ProcessState& state, const CrashCause& cause) {
     reason.kind = said.empty() ? cause.reason : std::string(said);
     if (reason.kind == "abort") reason.kind = state.process.signal->name;
     std::replace(reason.kind.begin(), reason.kind.end(), '_', ' ');
+    if (cause.exception) reason.kind += " " + *cause.exception;
     reason.text = reason.kind;
+    if (cause.message) reason.text += ": " + plain_message(*cause.message);
     if (state.process.abort_message) reason.text += ": " + plain_message(*state.process.abort_message);
     reason.heap_corruption = reason.kind == "heap corruption";
     return reason;

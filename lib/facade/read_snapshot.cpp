@@ -7,6 +7,9 @@
 #include "facade/attach_native.h"
 #include "facade/attach_python.h"
 #include "facade/describe_process.h"
+#include "native/cxx_exception.h"
+#include "native/fatal_call.h"
+#include "process/snapshot_manifest.h"
 #include "state/merged_frames.h"
 
 namespace pycore {
@@ -25,6 +28,17 @@ void take_sources(const ProcessSnapshot& process, ProcessState& state) {
     });
 }
 
+// What a process that aborted died of.
+void read_last_words(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state) {
+    const Thread* crashed = process.crashed_tid ? process.find_thread(*process.crashed_tid) : nullptr;
+    if (crashed == nullptr || !state.process.signal || state.process.signal->name != "SIGABRT") return;
+    for (const ThreadState& thread : state.threads) {
+        if (thread.tid == crashed->tid) state.fatal_error = read_fatal_error(process, thread.native.frames);
+    }
+    const bool redacted = process.manifest && process.manifest->redacted;
+    state.exception = read_cxx_exception(process, *crashed, options.exception_text && !redacted);
+}
+
 }  // namespace
 
 ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, Diagnostics& diagnostics) {
@@ -35,7 +49,10 @@ ProcessState read_snapshot(const ProcessSnapshot& process, ReadOptions options, 
     if (options.depth >= ReadDepth::Python) {
         if (auto done = attach_python(process, options, state, diagnostics); !done) diagnostics.warn(done.error());
     }
-    if (options.depth == ReadDepth::Stacks && options.native) attach_native(process, options, state, diagnostics);
+    if (options.depth == ReadDepth::Stacks && options.native) {
+        attach_native(process, options, state, diagnostics);
+        read_last_words(process, options, state);
+    }
     find_first_signal(process, state);
     conclude(state);
     if (process.bundle) take_sources(process, state);

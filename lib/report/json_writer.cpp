@@ -35,6 +35,8 @@ void write_cause(JsonStream& json, const std::optional<CrashCause>& cause) {
     json.begin_array();
     for (const std::string& sentence : cause->evidence) json.value(sentence);
     json.end_array();
+    if (cause->exception) json.member("exception", *cause->exception);
+    if (cause->message) json.member("message", *cause->message);
     json.end_object();
 }
 

@@ -134,6 +134,8 @@ CrashCause read_cause(Fields fields) {
     cause.thread = fields.number("thread");
     cause.address_class = fields.text("address_class");
     if (const auto evidence = fields.array("evidence")) cause.evidence = read_texts(*evidence, fields.wrong());
+    cause.exception = fields.text("exception");
+    cause.message = fields.text("message");
     return cause;
 }
 

@@ -18,6 +18,7 @@
 #include "state/interpreter_state.h"
 #include "state/native_frame.h"
 #include "state/python_frame.h"
+#include "state/thrown_exception.h"
 
 namespace pycore {
 
@@ -145,6 +146,8 @@ struct CrashCause {
     std::optional<std::int64_t> thread;
     std::optional<std::string> address_class;  // "null", "stack_guard", "unmapped", "code", ...
     std::vector<std::string> evidence;
+    std::optional<std::string> exception = {};  // the type of the one that nobody caught: "std::runtime_error"
+    std::optional<std::string> message = {};    // what the program said of it
 };
 
 struct ProcessState {
@@ -157,9 +160,11 @@ struct ProcessState {
     std::uint64_t mapped_bytes = 0;
     std::uint64_t present_bytes = 0;
     std::optional<SnapshotInfo> snapshot;
-    std::set<std::string> silent_files;          // of this machine: opening one would block
-    std::map<std::string, std::string> sources;  // texts that came with the dump, by co_filename
-    std::uint64_t touched_bytes = 0;             // of the dump: looked at to tell all this
+    ExceptionState exception = {};                // of the crashed thread; the cause tells what of it counts
+    std::optional<std::string> fatal_error = {};  // what Py_FatalError() was told: "drop_gil: GIL is not locked"
+    std::set<std::string> silent_files;           // of this machine: opening one would block
+    std::map<std::string, std::string> sources;   // texts that came with the dump, by co_filename
+    std::uint64_t touched_bytes = 0;              // of the dump: looked at to tell all this
     // Conclusions:
     std::vector<GilOwnership> gil_ownership;  // one per interpreter, in their order
     std::optional<CrashCause> cause;

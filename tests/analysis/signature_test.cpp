@@ -230,3 +230,26 @@ TEST_CASE("a frame without a name and an empty stack do no harm", "[analysis]") 
     CHECK_NOTHROW(sign(bare_process()));
     CHECK_NOTHROW(sign(ProcessState{}));
 }
+
+TEST_CASE("the type of a C++ exception counts, and of what it says only what is no number", "[analysis]") {
+    const auto uncaught = [](const char* type, std::optional<std::string> text) {
+        ProcessState state =
+            crash({native_call("mesh_refine"), native_call("std::terminate()"), libc_call("abort")}, "SIGABRT");
+        state.threads[0].stack.frames[2].crash_site = false;
+        state.threads[0].stack.frames[0].crash_site = true;
+        state.exception.thrown = ThrownException{type, std::move(text)};
+        return state;
+    };
+    const auto seven = sign(uncaught("std::runtime_error", "mesh has 7 levels")).levels;
+    const auto nine = sign(uncaught("std::runtime_error", "mesh has 9 levels")).levels;
+    const auto other = sign(uncaught("std::runtime_error", "no mesh")).levels;
+    const auto silent = sign(uncaught("std::runtime_error", {})).levels;
+    const auto logic = sign(uncaught("std::logic_error", "mesh has 7 levels")).levels;
+    CHECK(seven == nine);
+    CHECK(seven[1] == other[1]);  // L1: not every build tells what it says
+    CHECK(seven[1] == silent[1]);
+    CHECK(seven[2] != other[2]);
+    CHECK(seven[1] != logic[1]);
+    CHECK(signature_reason(uncaught("std::runtime_error", "mesh has 7 levels")).text ==
+          "cxx exception std::runtime_error: mesh has N levels");
+}

@@ -33,6 +33,8 @@ TEST_CASE("saved stacks that are read back are written as the same document", "[
     for (MergedFrame& frame : handled.threads[0].stack.frames) {
         if (frame.python) frame.python->module = "pkg.train";
     }
+    handled.cause->exception = "std::runtime_error";
+    handled.cause->message = "bad shape 17\nin two lines";
     for (const ProcessState& state : {python_process(), crashed_process(), bare_process(), ranked, handled}) {
         const std::string document = written(state);
         const auto read = reader.read(document);
