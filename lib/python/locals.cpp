@@ -88,7 +88,9 @@ std::optional<LocalVariable> LocalsReader::read_slot(const Slot& slot, Address r
     if (!reference) return std::nullopt;
     if (!slot.may_be_cell) return describe(slot, reference);
     const auto of = printer_.classes().class_of(reference);
-    if (!of || (*of)->kind != ObjectKind::Cell) return describe(slot, reference);
+    // Frames that are told have made their cells; the name of the type may be in a file that is not at hand.
+    const bool is_cell = of && ((*of)->kind == ObjectKind::Cell || ((*of)->kind == ObjectKind::Other && !(*of)->name));
+    if (!is_cell) return describe(slot, reference);
     const auto content = read_address(remote_.memory, reference + printer_.fields().header);
     if (!content) return LocalVariable{slot.name, slot.kind, std::nullopt, std::nullopt, std::nullopt};
     if (!*content) return std::nullopt;

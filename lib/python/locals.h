@@ -19,8 +19,14 @@ namespace pycore {
 
 class LocalsReader {
 public:
-    LocalsReader(const Remote& remote, TypeObjects& types, LocalsDepth depth, Diagnostics& diagnostics)
-        : remote_(remote), types_(types), printer_(remote, types), depth_(depth), diagnostics_(diagnostics) {}
+    // `builtins`: see ObjectClasses.
+    LocalsReader(const Remote& remote, TypeObjects& types, std::vector<Address> builtins, LocalsDepth depth,
+                 Diagnostics& diagnostics)
+        : remote_(remote),
+          types_(types),
+          printer_(remote, types, std::move(builtins)),
+          depth_(depth),
+          diagnostics_(diagnostics) {}
 
     // Of all frames, the youngest first, until the thread's share of the budget is spent.
     void read(PythonThread& thread);

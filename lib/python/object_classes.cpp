@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "python/dict_object.h"
 
@@ -19,7 +20,7 @@ struct FlaggedKind {
     ObjectKind kind;
 };
 constexpr std::array kFlaggedKinds = {FlaggedKind{&TypeInfo::is_int, ObjectKind::Int},
-                                      FlaggedKind{&TypeInfo::is_text, ObjectKind::Text},
+                                      FlaggedKind{&TypeInfo::is_marked_text, ObjectKind::Text},
                                       FlaggedKind{&TypeInfo::is_bytes, ObjectKind::Bytes},
                                       FlaggedKind{&TypeInfo::is_list, ObjectKind::List},
                                       FlaggedKind{&TypeInfo::is_tuple, ObjectKind::Tuple},
@@ -128,11 +129,38 @@ const TypeInfo* ObjectClasses::base_of(const TypeInfo& type) {
     return info ? *info : nullptr;
 }
 
-std::optional<std::string> ObjectClasses::read_type_name(Address type) const {
+std::optional<std::string> ObjectClasses::read_type_name(Address type) {
     const auto name = read_pointer_field(remote_, type, remote_.layout.type_object.tp_name, "tp_name");
     if (!name) return std::nullopt;
     auto text = read_c_string(remote_.memory, *name, kMaxTypeName);
-    return text && !text->empty() ? std::optional(*std::move(text)) : std::nullopt;
+    if (text && !text->empty()) return *std::move(text);
+    return !text && text.error().code == ErrorCode::Absent ? find_builtin_name(type) : std::nullopt;
+}
+
+std::optional<std::string> ObjectClasses::find_builtin_name(Address type) {
+    for (const Address names : std::exchange(builtins_, {})) name_builtins(names);
+    const auto found = builtin_names_.find(type);
+    return found == builtin_names_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Of a type with several names (OSError, IOError) the first is its own.
+void ObjectClasses::name_builtins(Address names) {
+    constexpr std::array kOfSingletons = {std::pair("None", "NoneType"), std::pair("Ellipsis", "ellipsis"),
+                                          std::pair("NotImplemented", "NotImplementedType"),
+                                          std::pair("len", "builtin_function_or_method")};
+    const auto done = for_each_item(remote_, types_, names, [&](Address key, Address value) {
+        const auto name = read_text_prefix(remote_, types_, key, kMaxTypeName);
+        const auto of = types_.type_of(value);
+        if (!name || !of) return true;
+        std::string text;
+        for (const char32_t character : name->characters) append_utf8(text, character);
+        if ((*of)->is_type()) builtin_names_.emplace(value, text);
+        for (const auto& [singleton, type_name] : kOfSingletons) {
+            if (text == singleton) builtin_names_.emplace((*of)->address, type_name);
+        }
+        return true;
+    });
+    static_cast<void>(done);  // what could be read of it is what is known
 }
 
 std::optional<std::string> ObjectClasses::read_heap_name(Address type) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "layout/object_layout.h"
 #include "python/type_objects.h"
@@ -51,8 +52,13 @@ struct ObjectClass {
 
 class ObjectClasses {
 public:
-    ObjectClasses(const Remote& remote, TypeObjects& types)
-        : remote_(remote), types_(types), fields_(layout::object_layout(remote.layout, remote.traits)) {}
+    // `builtins`: the dicts of the module `builtins`. They name built-in types where the interpreter's file, which
+    // has the names that types bear themselves, is not at hand.
+    ObjectClasses(const Remote& remote, TypeObjects& types, std::vector<Address> builtins)
+        : remote_(remote),
+          types_(types),
+          fields_(layout::object_layout(remote.layout, remote.traits)),
+          builtins_(std::move(builtins)) {}
 
     Result<const ObjectClass*> class_of(Address object);
     // Of the instances of `type`.
@@ -65,13 +71,17 @@ private:
     Result<void> find_kind(const TypeInfo& type, ObjectClass& found);
     bool same_in_base(const TypeInfo& type, bool (TypeInfo::*is_kind)() const);
     const TypeInfo* base_of(const TypeInfo& type);
-    std::optional<std::string> read_type_name(Address type) const;
+    std::optional<std::string> read_type_name(Address type);
+    std::optional<std::string> find_builtin_name(Address type);
+    void name_builtins(Address names);
     std::optional<std::string> read_heap_name(Address type);
     std::optional<std::string> read_module_name(Address type);
 
     const Remote& remote_;
     TypeObjects& types_;
     layout::ObjectLayout fields_;
+    std::vector<Address> builtins_;  // that were not searched yet
+    std::unordered_map<Address, std::string> builtin_names_;
     std::unordered_map<Address, std::unique_ptr<Result<ObjectClass>>> classes_;
 };
 

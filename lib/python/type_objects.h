@@ -24,7 +24,8 @@ struct TypeInfo {
     bool is_list() const { return (flags >> 25 & 1) != 0; }
     bool is_tuple() const { return (flags >> 26 & 1) != 0; }
     bool is_bytes() const { return (flags >> 27 & 1) != 0; }
-    bool is_text() const { return (flags >> 28 & 1) != 0 || named_text; }
+    bool is_marked_text() const { return (flags >> 28 & 1) != 0; }
+    bool is_text() const { return is_marked_text() || named_text; }
     bool is_dict() const { return (flags >> 29 & 1) != 0; }
     bool is_exception() const { return (flags >> 30 & 1) != 0; }
     bool is_type() const { return (flags >> 31 & 1) != 0; }

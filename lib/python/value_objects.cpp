@@ -76,20 +76,23 @@ Result<void> print_method(ValuePrinter& printer, Address object, const ObjectCla
     return {};
 }
 
-Result<void> print_builtin(ValuePrinter& printer, Address object, const ObjectClass&) {
+Result<void> print_builtin(ValuePrinter& printer, Address object, const ObjectClass& of) {
     const auto definition = read_part(printer, object, printer.fields().header);
     if (!definition) return definition.error();
     const auto self = read_part(printer, object, printer.fields().header + 8);
     if (!self) return self.error();
     const auto name_at = read_part(printer, *definition, 0);
     const auto name = name_at ? read_c_string(printer.remote().memory, *name_at, kMaxMethodName) : name_at.error();
-    if (!name) return name.error();
-    const auto of = *self ? printer.classes().class_of(*self) : Error{ErrorCode::NotFound, "", {}};
-    if (!of || (*of)->kind == ObjectKind::Module) {
+    if (!name) {  // it stands in a file
+        printer.print_default(object, of);
+        return {};
+    }
+    const auto owner = *self ? printer.classes().class_of(*self) : Error{ErrorCode::NotFound, "", {}};
+    if (!owner || (*owner)->kind == ObjectKind::Module) {
         printer.out() += fmt::format("<built-in function {}>", *name);
     } else {
-        printer.out() +=
-            fmt::format("<built-in method {} of {} object at {}>", *name, (*of)->name.value_or("?"), to_string(*self));
+        printer.out() += fmt::format("<built-in method {} of {} object at {}>", *name, (*owner)->name.value_or("?"),
+                                     to_string(*self));
     }
     return {};
 }

@@ -29,7 +29,9 @@ public:
     static constexpr std::size_t kBytes = 4096;      // of one value; the last item may go beyond
     static constexpr std::uint64_t kIntegerBits = 4000;
 
-    ValuePrinter(const Remote& remote, TypeObjects& types) : remote_(remote), types_(types), classes_(remote, types) {}
+    // `builtins`: see ObjectClasses.
+    ValuePrinter(const Remote& remote, TypeObjects& types, std::vector<Address> builtins)
+        : remote_(remote), types_(types), classes_(remote, types, std::move(builtins)) {}
 
     // nullopt: `object` itself is not in the core.
     std::optional<std::string> print(Address object);
