@@ -313,8 +313,9 @@ void LivePages::forget() {
     }
 }
 
-std::vector<AddressRange> LivePages::noted_reads() const {
+std::vector<AddressRange> LivePages::noted_reads(std::size_t max_size) const {
     std::vector<AddressRange> reads = reads_.value_or(std::vector<AddressRange>{});
+    std::erase_if(reads, [&](const AddressRange& read) { return read.size_bytes() > max_size; });
     std::sort(reads.begin(), reads.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     std::vector<AddressRange> merged;
     for (const AddressRange& read : reads) {

@@ -74,8 +74,8 @@ public:
 
     // From now on notes which bytes are asked for, by fetches of at most 64 KiB.
     void note_reads() { reads_.emplace(); }
-    // What was noted, ascending and disjoint.
-    std::vector<AddressRange> noted_reads() const;
+    // What was noted, ascending and disjoint, by fetches of at most `max_size` bytes.
+    std::vector<AddressRange> noted_reads(std::size_t max_size = SIZE_MAX) const;
     // The bytes of a run of present(), to be changed before they are kept.
     std::span<std::byte> edit(const AddressRange& run);
 

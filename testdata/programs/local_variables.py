@@ -201,7 +201,7 @@ def texts(follow):
     lone, bidirectional, separator = "\udc80\ud800", "\u202eevil", "\u2028"
     exact, longer, longer_wide = "x" * 256, "x" * 257 + "'", "\u20ac" * 1000
     kind = Text("sub\u20acclass")
-    data, escapes, no_bytes, long_data = b"data", b"\x00\xff'\\", b"", bytes(range(256)) * 2
+    data, escapes, no_bytes, long_data = b"abcdefgh-secret", b"\x00\xff'\\", b"", bytes(range(256)) * 2
     array, no_array, long_array = bytearray(b"array"), bytearray(), bytearray(b"\n" * 300)
     moved = bytearray(b"0123456789")
     del moved[:3]
