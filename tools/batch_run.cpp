@@ -4,11 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "progress_bar.h"
 #include "sandboxed.h"
 
 namespace pycore {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kToldUnread = 20;  // without -v
 
@@ -21,7 +25,57 @@ BatchOptions options_for(const Invocation& invocation, const ReadOptions& read) 
     return options;
 }
 
-void tell_unread(const Invocation& invocation, const BatchRun& run) {
+class Runner {
+public:
+    Runner(const BatchTask& task, CollectedTargets collected) : task_(task) {
+        run_.collected = std::move(collected);
+        run_.errors.resize(run_.collected.targets.size());
+    }
+
+    Result<BatchRun> run(TargetReader& reader) {
+        const auto begin = Clock::now();
+        const auto& targets = run_.collected.targets;
+        ProgressBar bar("inputs", targets.size());
+        auto done = reader.read(targets, [&](BatchResult result) {
+            bar.step();
+            count(targets[result.index], result);
+            task_.take(targets[result.index], std::move(result));
+        });
+        if (!done) return std::move(done).error();
+        run_.wall = Clock::now() - begin;
+        return std::move(run_);
+    }
+
+private:
+    void count(const Target& target, const BatchResult& result) {
+        run_.errors[result.index] = result.error;
+        run_.busy += result.time;
+        if (target.kind != TargetKind::Process) return;
+        ++run_.files;
+        run_.bytes += target.size_bytes;
+        run_.bytes_touched += result.bytes_touched;
+    }
+
+    const BatchTask& task_;
+    BatchRun run_;
+};
+
+}  // namespace
+
+std::vector<ToolOption> batch_options() {
+    return {{"jobs,j", "N",
+             "Read with so many processes at once; as many as there are processors and memory for, unless given."},
+            {"time-limit", "N", "Give up an input that is not read after `N` seconds (120)."}};
+}
+
+Result<BatchRun> run_batch(const Invocation& invocation, const BatchTask& task) {
+    auto reader = TargetReader::start(task.work, options_for(invocation, task.read));
+    if (!reader) return std::move(reader).error();
+    enter_sandbox_for(invocation, task.read);
+    return Runner(task, task.collect ? task.collect() : collect_targets(invocation.targets())).run(*reader);
+}
+
+bool tell_unread(const Invocation& invocation, const BatchRun& run) {
     std::size_t told = 0;
     const std::size_t most = invocation.has("verbose") ? ~std::size_t{0} : kToldUnread;
     const auto tell = [&](const std::string& path, const std::string& reason) {
@@ -35,55 +89,7 @@ void tell_unread(const Invocation& invocation, const BatchRun& run) {
         if (run.errors[i]) tell(run.collected.targets[i].path, *run.errors[i]);
     }
     if (told > most) print_error(invocation.tool(), fmt::format("{} more like these; -v shows them", told - most));
-}
-
-void tell_bytes(const Invocation& invocation, const BatchRun& run) {
-    if (!invocation.has("verbose") || run.bytes_touched == 0) return;
-    print_error(invocation.tool(),
-                fmt::format("{} of {} bytes of the inputs were looked at ({:.1f} %)", run.bytes_touched, run.bytes,
-                            100.0 * static_cast<double>(run.bytes_touched) / static_cast<double>(run.bytes)));
-}
-
-}  // namespace
-
-std::vector<ToolOption> batch_options() {
-    return {{"jobs,j", "N",
-             "Read with so many processes at once; as many as there are processors and memory for, unless given."},
-            {"time-limit", "N", "Give up an input that is not read after `N` seconds (120)."}};
-}
-
-std::optional<BatchRun> run_batch(const Invocation& invocation, const ReadOptions& read, TargetWork work,
-                                  const std::function<void(const Target&, std::string)>& take) {
-    auto reader = TargetReader::start(std::move(work), options_for(invocation, read));
-    if (!reader) {
-        print_error(invocation.tool(), reader.error().message);
-        return std::nullopt;
-    }
-    enter_sandbox_for(invocation, read);
-    BatchRun run;
-    run.collected = collect_targets(invocation.targets());
-    const auto& targets = run.collected.targets;
-    run.errors.resize(targets.size());
-    {
-        ProgressBar bar("inputs", targets.size());
-        const auto done = reader->read(targets, [&](BatchResult result) {
-            bar.step();
-            run.bytes_touched += result.bytes_touched;
-            run.bytes += targets[result.index].size_bytes;
-            if (result.error) {
-                run.errors[result.index] = std::move(result.error);
-            } else {
-                take(targets[result.index], std::move(result.text));
-            }
-        });
-        if (!done) {
-            print_error(invocation.tool(), done.error().message);
-            return std::nullopt;
-        }
-    }
-    tell_unread(invocation, run);
-    tell_bytes(invocation, run);
-    return run;
+    return told == 0;
 }
 
 }  // namespace pycore

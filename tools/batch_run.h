@@ -14,15 +14,28 @@ namespace pycore {
 // --jobs, --time-limit
 std::vector<ToolOption> batch_options();
 
+struct BatchTask {
+    ReadOptions read;
+    TargetWork work;                                              // in the readers
+    std::function<CollectedTargets()> collect;                    // here, once confined; unless given all that is named
+    std::function<void(const Target& target, BatchResult)> take;  // here, in any order
+};
+
+// How it went.
 struct BatchRun {
     CollectedTargets collected;
     std::vector<std::optional<std::string>> errors;  // of each target; nullopt: it was read
-    std::uint64_t bytes_touched = 0;                 // of all cores, of `bytes`
-    std::uint64_t bytes = 0;
+    std::size_t files = 0;                           // cores and snapshots
+    std::uint64_t bytes = 0;                         // of these
+    std::uint64_t bytes_touched = 0;                 // of these, if `read` says that it is to be counted
+    std::chrono::nanoseconds wall{};
+    std::chrono::nanoseconds busy{};  // of all readers
 };
 
-// Calls `work` in reader processes and `take` here, in any order. nullopt: it was told why not.
-std::optional<BatchRun> run_batch(const Invocation& invocation, const ReadOptions& read, TargetWork work,
-                                  const std::function<void(const Target&, std::string)>& take);
+// An Error if there can be no readers. Enters the sandbox.
+Result<BatchRun> run_batch(const Invocation& invocation, const BatchTask& task);
+
+// Says on stderr what could not be read and why, the first of many without -v; false if all was read.
+bool tell_unread(const Invocation& invocation, const BatchRun& run);
 
 }  // namespace pycore

@@ -29,8 +29,9 @@ std::string part_of(const Target& target, const ProcessState& state) {
 // All parts, and what could not be read, which belongs to the job as well.
 class Merging {
 public:
-    void take(const Target& target, const std::string& part) {
-        const auto tree = read_job_part(part);
+    void take(const Target& target, const BatchResult& result) {
+        if (result.error) return;
+        const auto tree = read_job_part(result.text);
         if (tree) {
             builder_.add_tree(*tree);
         } else {
@@ -56,6 +57,13 @@ private:
     JobTreeBuilder builder_;
     std::vector<std::pair<std::string, std::string>> wrong_;
 };
+
+void tell_bytes(const Invocation& invocation, const BatchRun& run) {
+    if (!invocation.has("verbose") || run.bytes_touched == 0) return;
+    print_error(invocation.tool(),
+                fmt::format("{} of {} bytes of the inputs were looked at ({:.1f} %)", run.bytes_touched, run.bytes,
+                            100.0 * static_cast<double>(run.bytes_touched) / static_cast<double>(run.bytes)));
+}
 
 bool use_colors(const Invocation& invocation) {
     const std::string choice = invocation.value("color");
@@ -90,9 +98,14 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
     read.count_touched = invocation.has("verbose");
     read.native_lines = false;  // frames are told by name
     Merging merging;
-    const auto batch = run_batch(invocation, read, part_of,
-                                 [&](const Target& target, const std::string& part) { merging.take(target, part); });
-    if (!batch) return ExitStatus::NoAnswer;
+    const auto take = [&](const Target& target, const BatchResult& result) { merging.take(target, result); };
+    const auto batch = run_batch(invocation, {read, part_of, {}, take});
+    if (!batch) {
+        print_error(tool.name, batch.error().message);
+        return ExitStatus::NoAnswer;
+    }
+    tell_unread(invocation, *batch);
+    tell_bytes(invocation, *batch);
     for (const auto& [path, why] : merging.wrong()) print_error(tool.name, fmt::format("{}: {}", path, why));
     merging.add_unread(*batch);
     const JobTree tree = merging.finish();

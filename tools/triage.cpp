@@ -58,7 +58,6 @@ std::optional<std::string> check_options(const Invocation& invocation) {
 InputOptions input_options(const Invocation& invocation) {
     InputOptions options;
     if (invocation.has("shard")) options.shard = *parse_shard(invocation.value("shard"));
-    options.jobs = static_cast<unsigned>(invocation.number("jobs").value_or(0));
     options.only_parts = invocation.has("merge");
     return options;
 }
@@ -131,26 +130,31 @@ private:
 
     ExitStatus nothing_there(const ReadInputs& inputs) const {
         print(fmt::format("no core, snapshot or saved stacks there{}",
-                          inputs.passed_over > 0 ? ", but " + counted(inputs.passed_over, "other file") : ""));
+                          inputs.run.collected.passed_over > 0
+                              ? ", but " + counted(inputs.run.collected.passed_over, "other file")
+                              : ""));
         return ExitStatus::NoAnswer;
     }
 
     void tell_about_reading(const ReadInputs& inputs) const {
-        for (const std::string& note : inputs.notes) print(note);
+        for (const std::string& note : inputs.run.collected.notes) print(note);
         if (!invocation_.has("verbose")) return;
-        if (inputs.passed_over > 0)
-            print(counted(inputs.passed_over, "file") + " in folders passed over: nothing that pycore reads");
-        if (inputs.files == 0) return;
-        const double wall = std::chrono::duration<double>(inputs.wall).count();
-        const double busy = std::chrono::duration<double>(inputs.busy).count();
-        const auto files = static_cast<double>(inputs.files);
-        const double share = inputs.file_bytes == 0 ? 0
-                                                    : 100.0 * static_cast<double>(inputs.touched_bytes) /
-                                                          static_cast<double>(inputs.file_bytes);
+        if (inputs.run.collected.passed_over > 0)
+            print(counted(inputs.run.collected.passed_over, "file") +
+                  " in folders passed over: nothing that pycore reads");
+        tell_speed(inputs.run);
+    }
+
+    void tell_speed(const BatchRun& run) const {
+        if (run.files == 0) return;
+        const double wall = std::chrono::duration<double>(run.wall).count();
+        const double busy = std::chrono::duration<double>(run.busy).count();
+        const auto files = static_cast<double>(run.files);
+        const double share =
+            run.bytes == 0 ? 0 : 100.0 * static_cast<double>(run.bytes_touched) / static_cast<double>(run.bytes);
         print(fmt::format(
             "read {} in {:.2f} s: {:.1f} a second, {:.1f} a second of a reader; touched {:.2f} % of {:.1f} MB",
-            counted(inputs.files, "core"), wall, files / wall, files / busy, share,
-            static_cast<double>(inputs.file_bytes) / 1e6));
+            counted(run.files, "core"), wall, files / wall, files / busy, share, static_cast<double>(run.bytes) / 1e6));
     }
 
     // In other formats than text a person would not see them.
@@ -212,30 +216,31 @@ ExitStatus run(const Tool& tool, const Invocation& invocation) {
     return TriageRun(invocation).run();
 }
 
+std::vector<ToolOption> options() {
+    std::vector<ToolOption> own = {
+        {"format", "text|json|jsonl|junit|sarif|markdown|html",
+         "Text for people; JSON or JSON Lines, whose schemas are in `docs/schema/`; JUnit XML, SARIF 2.1.0 and "
+         "Markdown "
+         "for CI; one HTML file that needs no network."},
+        {"baseline", "FILE", "What is known from other runs: without it every cause is new."},
+        {"update", "", "Write what this run saw into the baseline, which is made if it is not there."},
+        {"fail-on", "never|regression|new|any",
+         "Exit with status 4 if there is a cause that is back after its fix (`regression`), that or a new one "
+         "(`new`), "
+         "or any that is not ignored (`any`)."},
+        {"partial", "", "Write a part of an answer, for a run with `--merge`."},
+        {"shard", "I/N",
+         "Take the `I`th of `N` shares of the inputs, from 0 to `N`-1, by their paths. Needs `--partial`."},
+        {"merge", "", "The paths are parts: tell about all of them what one run over all inputs would."},
+        {"max-bytes", "N", "The most that `--format=markdown` writes; 1000000 if not given."}};
+    for (ToolOption& option : batch_options()) own.push_back(std::move(option));
+    return own;
+}
+
 }  // namespace
 
 Tool triage_tool() {
-    return {"triage",
-            "many cores sorted by cause",
-            ReadDepth::Stacks,
-            {{"format", "text|json|jsonl|junit|sarif|markdown|html",
-              "Text for people; JSON or JSON Lines, whose schemas are in `docs/schema/`; JUnit XML, SARIF 2.1.0 and "
-              "Markdown "
-              "for CI; one HTML file that needs no network."},
-             {"baseline", "FILE", "What is known from other runs: without it every cause is new."},
-             {"update", "", "Write what this run saw into the baseline, which is made if it is not there."},
-             {"fail-on", "never|regression|new|any",
-              "Exit with status 4 if there is a cause that is back after its fix (`regression`), that or a new one "
-              "(`new`), "
-              "or any that is not ignored (`any`)."},
-             {"jobs", "N", "Read `N` inputs at once; as many as there are processors and memory for if not given."},
-             {"partial", "", "Write a part of an answer, for a run with `--merge`."},
-             {"shard", "I/N",
-              "Take the `I`th of `N` shares of the inputs, from 0 to `N`-1, by their paths. Needs `--partial`."},
-             {"merge", "", "The paths are parts: tell about all of them what one run over all inputs would."},
-             {"max-bytes", "N", "The most that `--format=markdown` writes; 1000000 if not given."}},
-            run,
-            Targets::Many};
+    return {"triage", "many cores sorted by cause", ReadDepth::Stacks, options(), run, Targets::Many};
 }
 
 }  // namespace pycore

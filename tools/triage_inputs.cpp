@@ -11,17 +11,11 @@
 #include "analysis/triage_part.h"
 #include "base/parse_number.h"
 #include "base/sha256.h"
-#include "batch/collect_targets.h"
-#include "batch/read_targets.h"
-#include "progress_bar.h"
 #include "report/completeness.h"
 #include "report/triage_part_json.h"
-#include "sandboxed.h"
 
 namespace pycore {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 std::optional<std::int64_t> time_of_change(const std::string& path) {
     struct stat status {};
@@ -67,63 +61,22 @@ TriagePart part_of_unread(const UnreadTarget& unread) {
     return part;
 }
 
-class InputReader {
-public:
-    InputReader(const InputOptions& options, CollectedTargets collected)
-        : options_(options), collected_(std::move(collected)) {
-        inputs_.passed_over = collected_.passed_over;
-        inputs_.notes = std::move(collected_.notes);
-    }
-
-    Result<ReadInputs> read(TargetReader& reader) {
-        take_shard();
-        for (const UnreadTarget& unread : collected_.unread) merger_.add(part_of_unread(unread));
-        refuse_what_is_no_part();
-        const auto begin = Clock::now();
-        ProgressBar bar("inputs", collected_.targets.size());
-        auto done = reader.read(collected_.targets, [&](BatchResult result) {
-            take(result);
-            bar.step();
-        });
-        if (!done) return std::move(done).error();
-        inputs_.wall = Clock::now() - begin;
-        inputs_.part = std::move(merger_).take();
-        return std::move(inputs_);
-    }
-
-private:
-    void take_shard() {
-        const auto elsewhere = [&](const auto& target) {
-            return shard_of(target.path, options_.shard.count) != options_.shard.index;
-        };
-        std::erase_if(collected_.targets, elsewhere);
-        std::erase_if(collected_.unread, elsewhere);
-    }
-
-    void refuse_what_is_no_part() {
-        if (!options_.only_parts) return;
-        std::erase_if(collected_.targets, [&](const Target& target) {
-            if (target.kind == TargetKind::Part) return false;
-            merger_.add(part_of_unreadable(target.path, "is no part of a triage (pycore triage --partial)"));
-            return true;
-        });
-    }
-
-    void take(const BatchResult& result) {
-        const Target& target = collected_.targets[result.index];
-        merger_.add(part_of_result(target, result));
-        inputs_.busy += result.time;
-        if (target.kind != TargetKind::Process) return;
-        ++inputs_.files;
-        inputs_.file_bytes += target.size_bytes;
-        inputs_.touched_bytes += result.bytes_touched;
-    }
-
-    InputOptions options_;
-    CollectedTargets collected_;
-    PartMerger merger_;
-    ReadInputs inputs_;
-};
+// What is this run's to read.
+CollectedTargets collect_inputs(const Invocation& invocation, const InputOptions& options) {
+    CollectedTargets collected = collect_targets(invocation.targets());
+    const auto is_elsewhere = [&](const auto& target) {
+        return shard_of(target.path, options.shard.count) != options.shard.index;
+    };
+    std::erase_if(collected.targets, is_elsewhere);
+    std::erase_if(collected.unread, is_elsewhere);
+    if (!options.only_parts) return collected;
+    std::erase_if(collected.targets, [&](const Target& target) {
+        if (target.kind == TargetKind::Part) return false;
+        collected.unread.push_back({target.path, "is no part of a triage (pycore triage --partial)", {}, {}, {}});
+        return true;
+    });
+    return collected;
+}
 
 }  // namespace
 
@@ -142,16 +95,18 @@ std::uint64_t shard_of(std::string_view path, std::uint64_t count) {
 }
 
 Result<ReadInputs> read_inputs(const Invocation& invocation, const InputOptions& options) {
-    BatchOptions batch;
-    batch.read = invocation.read_options(ReadDepth::Stacks);
-    batch.read.import_names = true;
-    batch.read.count_touched = invocation.has("verbose");
-    batch.jobs = options.jobs;
-    batch.confine = [&] { enter_reader_sandbox(invocation, batch.read); };
-    auto reader = TargetReader::start(sign_target, batch);
-    if (!reader) return std::move(reader).error();
-    enter_sandbox_for(invocation, batch.read);
-    return InputReader(options, collect_targets(invocation.targets())).read(*reader);
+    PartMerger merger;
+    BatchTask task;
+    task.read = invocation.read_options(ReadDepth::Stacks);
+    task.read.import_names = true;
+    task.read.count_touched = invocation.has("verbose");
+    task.work = sign_target;
+    task.collect = [&] { return collect_inputs(invocation, options); };
+    task.take = [&](const Target& target, const BatchResult& result) { merger.add(part_of_result(target, result)); };
+    auto run = run_batch(invocation, task);
+    if (!run) return std::move(run).error();
+    for (const UnreadTarget& unread : run->collected.unread) merger.add(part_of_unread(unread));
+    return ReadInputs{std::move(merger).take(), *std::move(run)};
 }
 
 }  // namespace pycore

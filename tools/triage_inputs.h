@@ -5,13 +5,12 @@
 // From the paths of `pycore triage` to what their stacks are: finds the files, takes its shard of them, reads them
 // side by side and puts together what was read.
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/result.h"
+#include "batch_run.h"
 #include "state/triage.h"
 #include "tool.h"
 
@@ -30,20 +29,12 @@ std::uint64_t shard_of(std::string_view path, std::uint64_t count);
 
 struct InputOptions {
     Shard shard;
-    unsigned jobs = 0;        // 0: as many as there is room for
     bool only_parts = false;  // --merge: anything else is told as unreadable
 };
 
 struct ReadInputs {
     TriagePart part;
-    std::size_t passed_over = 0;     // files in folders that are nothing pycore reads
-    std::vector<std::string> notes;  // sentences about folders
-    // How it went:
-    std::size_t files = 0;
-    std::uint64_t file_bytes = 0;
-    std::uint64_t touched_bytes = 0;
-    std::chrono::nanoseconds wall{};
-    std::chrono::nanoseconds busy{};  // of all readers
+    BatchRun run;  // how it went
 };
 
 // Enters the sandbox once the readers are made. An Error if they cannot be made.

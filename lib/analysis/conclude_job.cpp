@@ -117,19 +117,6 @@ std::vector<JobClass> make_classes(const JobTree& tree, const JobProcesses& proc
 
 }  // namespace
 
-std::string compact_ranges(const std::vector<std::int64_t>& ascending) {
-    std::string text;
-    for (std::size_t i = 0; i < ascending.size();) {
-        std::size_t end = i;
-        while (end + 1 < ascending.size() && ascending[end + 1] <= ascending[end] + 1) ++end;
-        if (!text.empty()) text += ',';
-        text += std::to_string(ascending[i]);
-        if (ascending[end] != ascending[i]) text += '-' + std::to_string(ascending[end]);
-        i = end + 1;
-    }
-    return text;
-}
-
 std::int64_t label_of(const JobTree& tree, std::uint32_t member, JobLabel label) {
     switch (label) {
         case JobLabel::Rank: return tree.members[member].rank.value_or(-1);

@@ -16,8 +16,6 @@ struct JobQuestion {
 
 JobReport conclude_job(const JobTree& tree, const JobQuestion& question);
 
-// "0-3,7"
-std::string compact_ranges(const std::vector<std::int64_t>& ascending);
 // What members are called: by `label`, else by their number.
 std::int64_t label_of(const JobTree& tree, std::uint32_t member, JobLabel label);
 

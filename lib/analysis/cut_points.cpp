@@ -92,6 +92,11 @@ constexpr std::array kRules = {
     Rule{kPy, Match::Prefix, "multiprocessing/queues.py", "", Stance::Peer, "Queue.put"},
     Rule{kPy, Match::Exact, "multiprocessing/pool.py", "worker", Stance::Running, ""},
     Rule{kPy, Match::Prefix, "multiprocessing/pool.py", "", Stance::Peer, "Pool result"},
+    Rule{kPy, Match::Exact, "multiprocessing/synchronize.py", "Event.wait", Stance::Peer, "Event.wait"},
+    Rule{kPy, Match::Exact, "multiprocessing/synchronize.py", "Condition.wait", Stance::Peer, "Condition.wait"},
+    Rule{kPy, Match::Exact, "multiprocessing/synchronize.py", "wait", Stance::Peer, "Condition.wait"},
+    Rule{kPy, Match::Prefix, "multiprocessing/synchronize.py", "", Stance::Peer, "multiprocessing.Lock"},
+    Rule{kC, Match::Prefix, "", "_multiprocessing_SemLock_acquire", Stance::Peer, "multiprocessing.Lock"},
     Rule{kPy, Match::Prefix, "multiprocessing/managers.py", "", Stance::Peer, "manager"},
     Rule{kPy, Match::Prefix, "multiprocessing/connection.py", "", Stance::Peer, "Connection"},
     Rule{kPy, Match::Prefix, "multiprocessing/popen_", "", Stance::Peer, "join"},
@@ -156,6 +161,13 @@ std::optional<CutPoint> find_cut_by_wait(std::string_view wait, std::size_t dept
         if (wait.starts_with(rule.begin)) return CutPoint{depth, Stance::Peer, std::string(rule.name), false, false};
     }
     return std::nullopt;
+}
+
+bool runs_in_event_loop(const std::vector<const JobFrame*>& frames) {
+    return std::any_of(frames.begin(), frames.end(), [](const JobFrame* frame) {
+        return frame->python && frame->file.ends_with("asyncio/base_events.py") &&
+               frame->function.ends_with("_run_once");
+    });
 }
 
 bool is_library_file(std::string_view file) {

@@ -31,6 +31,9 @@ std::optional<CutPoint> find_cut(const std::vector<const JobFrame*>& frames);
 // What the kernel call says where no frame does: "syscall: recvfrom from a file descriptor".
 std::optional<CutPoint> find_cut_by_wait(std::string_view wait, std::size_t depth);
 
+// Below a turn of asyncio's event loop: what blocks there keeps all its tasks from going on.
+bool runs_in_event_loop(const std::vector<const JobFrame*>& frames);
+
 // Python code that is not the user's: the standard library and what lies in site-packages.
 bool is_library_file(std::string_view file);
 

@@ -9,12 +9,14 @@
 #include <utility>
 
 #include "analysis/conclude_job.h"
+#include "base/compact_ranges.h"
 
 namespace pycore {
 namespace {
 
 // In two snapshots of a healthy job the same rank is the last one by chance, in three seldom.
 constexpr std::size_t kFewestToBeLate = 3;
+constexpr std::size_t kFewestTogether = 3;  // ranks
 
 using Group = std::vector<const Standing*>;
 
@@ -49,7 +51,7 @@ public:
     }
 
     Suspicion decide() {
-        if (!find_died() && !find_gone() && !find_blocked() && !find_out_of_step() && !find_late() &&
+        if (!find_died() && !find_gone() && !find_blocked() && !find_out_of_step() && !find_late() && !find_apart() &&
             !find_unreadable()) {
             result_.verdict = "nothing stands out: " + describe_all();
         }
@@ -83,12 +85,9 @@ private:
 
     void accuse(const Group& group, const std::function<std::string(const Standing&)>& why) {
         for (const Standing* standing : group) result_.suspects.emplace(standing->label, why(*standing));
-        result_.verdict = fmt::format("{} {} stands out: {}", noun(processes_.label, group.size()),
-                                      compact_ranges(labels_of(group)), result_.suspects.begin()->second);
-        if (group.size() > 1) {
-            const std::size_t at = result_.verdict.find(" stands out");
-            result_.verdict.replace(at, 11, " stand out");
-        }
+        result_.verdict =
+            fmt::format("{} {} {} out: {}", noun(processes_.label, group.size()), readable_ranges(labels_of(group)),
+                        group.size() == 1 ? "stands" : "stand", result_.suspects.begin()->second);
     }
 
     // All that died of a signal from outside, to be looked at, are no suspects.
@@ -102,7 +101,7 @@ private:
         if (missing_.empty() || !someone_needs_others() || missing_.size() > alive()) return false;
         result_.missing_why = "nothing of it was found: it has ended, or was not frozen; " + waiting_words();
         result_.verdict = fmt::format("{} {} {} gone: {}", noun(processes_.label, missing_.size()),
-                                      compact_ranges(missing_), missing_.size() == 1 ? "is" : "are", waiting_words());
+                                      readable_ranges(missing_), missing_.size() == 1 ? "is" : "are", waiting_words());
         return true;
     }
 
@@ -120,18 +119,49 @@ private:
             if (!standing->moved.value_or(false)) stuck.push_back(standing);
         }
         if (stuck.empty() || stuck.size() != blocked_.size() || stuck.size() > waiting_.size()) return false;
-        if (!(someone_needs_others() || someone_waits_for_results()) || goes_on()) return false;
+        const bool blocks_its_loop =
+            std::all_of(stuck.begin(), stuck.end(), [](const Standing* standing) { return standing->in_event_loop; });
+        if (goes_on() || !(someone_needs_others() || someone_waits_for_results() || blocks_its_loop)) return false;
         accuse(stuck, [&](const Standing& standing) {
-            return fmt::format("it waits for something else ({}), while {}",
-                               standing.wait.substr(standing.wait.find(' ') + 1), waiting_words());
+            return fmt::format("it {} ({}), while {}",
+                               standing.in_event_loop ? "blocks its event loop" : "waits for something else",
+                               what_of(standing), waiting_words());
         });
         return true;
     }
 
-    // By operation and call site.
-    std::vector<Group> groups_of_waiting() const {
+    // "read from file descriptor" of "syscall: read from file descriptor"
+    static std::string what_of(const Standing& standing) { return standing.wait.substr(standing.wait.find(' ') + 1); }
+
+    // Nobody is in an operation that we know: a loop that looks for files, a lock of a database. In one snapshot
+    // that may be chance, and a rank 0 apart from the others is how many sound programs are.
+    bool find_apart() {
+        if (processes_.snapshots < 2 || !waiting_.empty() || !running_.empty()) return false;
+        const auto groups = groups_of(blocked_);
+        if (groups.empty() || groups.front().size() < kFewestTogether) return false;
+        Group apart;
+        for (std::size_t i = 1; i < groups.size(); ++i) {
+            apart.insert(apart.end(), groups[i].begin(), groups[i].end());
+        }
+        const auto is_first = [&](const Standing* standing) {
+            return processes_.label == JobLabel::Rank && standing->label == 0;
+        };
+        const auto moved = [](const Standing* standing) { return standing->moved.value_or(true); };
+        if (apart.empty() || apart.size() > std::max<std::size_t>(blocked_.size() / 4, 1) ||
+            std::any_of(apart.begin(), apart.end(), is_first) || std::any_of(blocked_.begin(), blocked_.end(), moved)) {
+            return false;
+        }
+        accuse(apart, [&](const Standing& standing) {
+            return fmt::format("it stays elsewhere ({}) than {} others, who stay in one place ({})", what_of(standing),
+                               groups.front().size(), what_of(*groups.front().front()));
+        });
+        return true;
+    }
+
+    // By operation and call site, the largest first.
+    static std::vector<Group> groups_of(const Group& all) {
         std::map<std::vector<std::uint64_t>, Group> by_place;
-        for (const Standing* standing : waiting_) by_place[standing->place].push_back(standing);
+        for (const Standing* standing : all) by_place[standing->place].push_back(standing);
         std::vector<Group> groups;
         for (auto& [place, group] : by_place) groups.push_back(std::move(group));
         std::stable_sort(groups.begin(), groups.end(),
@@ -151,7 +181,7 @@ private:
 
     bool find_out_of_step() {
         if (!blocked_.empty() || !running_.empty() || goes_on()) return false;
-        const auto groups = groups_of_waiting();
+        const auto groups = groups_of(waiting_);
         if (groups.size() < 2) return false;
         const Group& most = groups.front();
         if (most.front()->stance == Stance::Idle) return false;
@@ -204,7 +234,7 @@ private:
                                noun(processes_.label, died_.size()));
         }
         if (alive() == 0) return "there is nobody whose stack could be read";
-        if (waiting_.size() == alive() && groups_of_waiting().size() == 1) {
+        if (waiting_.size() == alive() && groups_of(waiting_).size() == 1) {
             return waiting_words() + ", from one call site; if the job hangs, look below Python (network, devices)";
         }
         if (!running_.empty() && processes_.snapshots < kFewestToBeLate && !waiting_.empty()) {

@@ -93,6 +93,7 @@ Standing find_standing(const JobTree& tree, std::uint32_t number) {
         std::vector<const JobFrame*> frames;
         for (const ClassFrame& frame : standing.frames) frames.push_back(&tree.frames[frame.frame]);
         standing.cut = find_cut(frames);
+        standing.in_event_loop = runs_in_event_loop(frames);
         if (!standing.cut) standing.cut = find_cut_by_wait(member.wait, standing.frames.size());
     }
     standing.stance = stance_of(member, standing.cut);

@@ -22,6 +22,7 @@ struct Standing {
     std::vector<ClassFrame> frames;    // outermost first, down to the operation
     std::vector<std::uint64_t> place;  // equal where the same operation is called from the same place
     std::string wait;
+    bool in_event_loop = false;
     std::size_t snapshots = 1;
     std::optional<bool> moved;    // between snapshots
     bool always_running = false;  // in all of its snapshots

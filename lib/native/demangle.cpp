@@ -74,7 +74,8 @@ Text rust(const std::string& name) {
 }  // namespace
 
 std::string demangle(std::string_view raw_name) {
-    std::string name(without_suffixes(raw_name));
+    // LLVM's older demanglers take what is before a NUL for the whole name.
+    std::string name(without_suffixes(raw_name.substr(0, raw_name.find('\0'))));
     if (name.size() > kMaxName) return name;
     if (name.starts_with("_R") && has_bounded_rust_text(name)) {
         if (const Text text = rust(name)) return text.get();

@@ -14,6 +14,7 @@
 #include "process/core_notes.h"
 #include "process/file_probe.h"
 #include "process/module_file_finder.h"
+#include "process/trace_scope.h"
 
 namespace pycore {
 namespace {
@@ -27,15 +28,7 @@ std::string explain_refusal(const ProcStatus& status) {
         return fmt::format("it belongs to user {}, and you are {}; run pycore as that user or as root", status.user,
                            own);
     }
-    const auto scope = read_proc_file("/proc/sys/kernel/yama/ptrace_scope");
-    const char level = scope && !scope->empty() ? scope->front() : '0';
-    if (level == '3') return "this machine forbids reading other processes for good (kernel.yama.ptrace_scope is 3)";
-    if (own != 0 && level != '0') {
-        return fmt::format(
-            "this machine lets only parents and root read a process (kernel.yama.ptrace_scope is {}); run pycore as "
-            "root, or start the program with `pycore run -- COMMAND`",
-            level);
-    }
+    if (auto refusal = refusal_of(read_trace_scope(), own == 0)) return *std::move(refusal);
     return "the kernel does not let you read it: it may have made itself unreadable (PR_SET_DUMPABLE), or a container "
            "or sandbox forbids it (CAP_SYS_PTRACE)";
 }

@@ -59,7 +59,9 @@ private:
     Address find_youngest() {
         const auto& fields = remote_.layout.thread_state;
         if (!has_cframes()) return thread_state_.pointer(fields.current_frame).value_or(Address{});
-        cframe_ = thread_state_.pointer(fields.cframe).value_or(Address{});
+        const auto cframe = thread_state_.pointer(fields.cframe);
+        if (cframe && !*cframe) return {};  // the thread state is just being made
+        cframe_ = cframe.value_or(Address{});
         const Address youngest = frame_of_cframe();
         const bool is_root = !fields.root_cframe || cframe_ == thread_state_.address() + *fields.root_cframe;
         if (!youngest && cframe_ && !is_root && stack_.complete) lose(torn("a _PyCFrame has no frame"));

@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/escape.h"
 #include "report/job_parts.h"
 #include "report/job_writer.h"
@@ -65,12 +65,12 @@ private:
         for (const ShownNode& node : nodes) {
             path.resize(node.depth);
             const std::string name = fmt::format("r{}n{}", number, node.node);
-            const std::string ranks = compact_ranks(node.labels);
-            const char* color = color_of(ranks);
+            const char* color = color_of(compact_ranges(node.labels));
             out_ += fmt::format("  {} [label={}, color=\"{}\"];\n", name,
                                 quoted(frame_words(tree_.frames[role.nodes[node.node].frame])), color);
-            out_ += fmt::format("  {} -> {} [label={}, color=\"{}\"];\n", path.empty() ? root : path.back(), name,
-                                quoted(fmt::format("{}:[{}]", node.labels.size(), ranks)), color);
+            out_ +=
+                fmt::format("  {} -> {} [label={}, color=\"{}\"];\n", path.empty() ? root : path.back(), name,
+                            quoted(fmt::format("{}:[{}]", node.labels.size(), readable_ranges(node.labels))), color);
             path.push_back(name);
         }
     }

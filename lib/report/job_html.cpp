@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/html_page.h"
 #include "report/job_parts.h"
 #include "report/job_writer.h"
@@ -83,7 +83,7 @@ private:
             "<div class=\"class{}\" id=\"class{}\"><p><span class=\"swatch\" style=\"background:{}\"></span>"
             "<b>{} {}</b> ({}) {}{}</p>\n",
             made.suspect ? " suspect" : "", number, color_of(made, number), to_string(report_.label),
-            html_text(compact_ranks(made.labels)), made.labels.size(), html_text(stance_words(made)),
+            html_text(readable_ranges(made.labels)), made.labels.size(), html_text(stance_words(made)),
             html_text(facts_of(made)));
         if (made.suspect) out_ += "<p class=\"bad\">suspect: " + html_text(made.why) + "</p>\n";
         if (!made.frames.empty()) {
@@ -112,7 +112,7 @@ private:
     void write_missing() {
         if (report_.missing.ranks.empty()) return;
         out_ += fmt::format("<div class=\"class suspect\"><p><b>missing: {}</b></p>",
-                            html_text(compact_ranks(report_.missing.ranks)));
+                            html_text(readable_ranges(report_.missing.ranks)));
         if (report_.missing.suspect) out_ += "<p class=\"bad\">suspect: " + html_text(report_.missing.why) + "</p>";
         out_ += "</div>\n";
     }
@@ -129,7 +129,7 @@ private:
             const JobFrame& frame = tree_.frames[role.nodes[nodes[i].node].frame];
             const std::string words = fmt::format("<span class=\"{}\">{}</span> <span class=\"dim\">[{}]</span>",
                                                   frame.python ? "" : "native", html_text(frame_words(frame)),
-                                                  html_text(compact_ranks(nodes[i].labels)));
+                                                  html_text(readable_ranges(nodes[i].labels)));
             out_ += leaf ? "<li class=\"leaf\">" + words : "<li><details open><summary>" + words + "</summary><ul>";
             open.push_back(!leaf);
         }
@@ -142,21 +142,37 @@ private:
         open.pop_back();
     }
 
+    // What could not be read first: of very many inputs the last ones are left out.
+    std::vector<const JobMember*> listed_members() const {
+        std::vector<const JobMember*> members;
+        for (const JobMember& member : tree_.members) members.push_back(&member);
+        std::stable_partition(members.begin(), members.end(),
+                              [](const JobMember* member) { return member->status != "read"; });
+        members.resize(std::min(members.size(), kMostCells));
+        return members;
+    }
+
     void write_members() {
         out_ += fmt::format(
             "<h2>Inputs</h2>\n<details><summary>{} inputs</summary>\n<table class=\"sortable\"><thead><tr>"
             "<th data-numeric>rank</th><th>host</th><th data-numeric>pid</th><th>status</th><th>input</th>"
             "</tr></thead>\n",
             tree_.members.size());
-        for (std::size_t i = 0; i < tree_.members.size() && i < kMostCells; ++i) {
-            const JobMember& member = tree_.members[i];
+        const auto members = listed_members();
+        for (const JobMember* listed : members) {
+            const JobMember& member = *listed;
             const auto number = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
             out_ += fmt::format("<tbody><tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr></tbody>\n",
                                 number(member.rank), html_text(member.host.value_or("")), number(member.pid),
                                 html_text(member.status + (member.reason.empty() ? "" : ": " + member.reason)),
                                 html_text(member.target));
         }
-        out_ += "</table></details>\n";
+        out_ += "</table>\n";
+        if (members.size() < tree_.members.size()) {
+            out_ += fmt::format("<p class=\"dim\">and {} more that were read; the JSON report has them all</p>\n",
+                                tree_.members.size() - members.size());
+        }
+        out_ += "</details>\n";
     }
 
     const JobTree& tree_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/job_parts.h"
 #include "report/job_writer.h"
 
@@ -61,10 +61,10 @@ private:
         json_.member("count", static_cast<std::uint64_t>(report_.processes.size()));
         json_.member("expected", report_.expected);
         json_.member("snapshots", static_cast<std::uint64_t>(report_.snapshots));
-        json_.member("missing", compact_ranks(report_.missing.ranks));
+        json_.member("missing", compact_ranges(report_.missing.ranks));
         json_.member("missing_suspect", report_.missing.suspect);
         json_.member("missing_why", report_.missing.why);
-        json_.member("suspects", compact_ranks(suspects()));
+        json_.member("suspects", compact_ranges(suspects()));
         json_.member("verdict", report_.verdict);
     }
 
@@ -100,7 +100,7 @@ private:
 
     void write_class(const JobClass& made) {
         json_.begin_object();
-        json_.member("ranks", compact_ranks(made.labels));
+        json_.member("ranks", compact_ranges(made.labels));
         json_.member("count", static_cast<std::uint64_t>(made.labels.size()));
         json_.member("stance", to_string(made.stance));
         json_.member("operation", made.operation.empty() ? std::nullopt : std::optional(made.operation));
@@ -129,7 +129,7 @@ private:
 
     // Opens an object of the tree, with its children open.
     void open_node(const std::vector<std::int64_t>& labels) {
-        json_.member("ranks", compact_ranks(labels));
+        json_.member("ranks", compact_ranges(labels));
         json_.member("count", static_cast<std::uint64_t>(labels.size()));
         json_.key("children");
         json_.begin_array();

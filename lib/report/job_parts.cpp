@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "report/compact_ranks.h"
-
 namespace pycore {
 namespace {
 
@@ -89,8 +87,6 @@ std::vector<std::int64_t> JobLabels::of(const IntervalSet& members) const {
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     return labels;
 }
-
-std::string JobLabels::ranges(const IntervalSet& members) const { return compact_ranks(of(members)); }
 
 std::vector<ShownNode> shown_nodes(const JobTree& tree, const JobReport& report, const JobRole& role,
                                    const JobLabels& labels) {

@@ -31,7 +31,6 @@ public:
     JobLabels(const JobTree& tree, const JobReport& report);
     // Ascending, each once; without members that are none of the job's processes.
     std::vector<std::int64_t> of(const IntervalSet& members) const;
-    std::string ranges(const IntervalSet& members) const;
 
 private:
     static constexpr std::int64_t kOther = -1;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/escape.h"
 #include "report/job_parts.h"
 #include "report/job_writer.h"
@@ -81,7 +81,7 @@ private:
     void write_class(const JobClass& made) {
         const std::string name = fmt::format(
             "{} {}", made.labels.size() == 1 ? to_string(report_.label) : std::string(to_string(report_.label)) + "s",
-            compact_ranks(made.labels));
+            readable_ranges(made.labels));
         const std::string count = made.labels.size() > 1 ? fmt::format(" ({})", made.labels.size()) : "";
         line("\n", paint(made.suspect ? Paint::Crash : Paint::Header, name + count) + ": " + facts_of(made) +
                        (reason_of(made).empty() ? "" : ": " + reason_of(made)));
@@ -100,7 +100,7 @@ private:
     void write_missing() {
         if (report_.missing.ranks.empty()) return;
         const std::string name = fmt::format("missing: rank{} {}", report_.missing.ranks.size() == 1 ? "" : "s",
-                                             compact_ranks(report_.missing.ranks));
+                                             readable_ranges(report_.missing.ranks));
         line("\n", paint(report_.missing.suspect ? Paint::Crash : Paint::Header, name));
         if (report_.missing.suspect) line("  ", paint(Paint::Crash, "suspect: " + escape(report_.missing.why)));
     }
@@ -137,7 +137,7 @@ private:
                 return;
             }
             const JobFrame& frame = tree_.frames[role.nodes[node.node].frame];
-            const std::string ranks = same ? "" : paint(Paint::Dim, "  [" + compact_ranks(node.labels) + "]");
+            const std::string ranks = same ? "" : paint(Paint::Dim, "  [" + readable_ranges(node.labels) + "]");
             line(std::string(2 * indent, ' '), paint(node.operation ? Paint::Function
                                                      : frame.python ? Paint::File
                                                                     : Paint::Native,

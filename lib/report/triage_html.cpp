@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/html_page.h"
 #include "report/triage_stack.h"
 #include "report/triage_words.h"
@@ -59,7 +59,7 @@ std::string facts_of(const StackCluster& cluster, const StackItem& stack) {
     std::string text = "<p class=\"dim\">" + html_text(certainty_phrase(cluster));
     if (cluster.stacks.size() > 1) text += fmt::format("; {} different stacks", cluster.stacks.size());
     if (!cluster.hosts.empty()) text += "; hosts " + html_text(hosts_phrase(cluster));
-    if (!cluster.ranks.empty()) text += "; ranks " + compact_ranks(cluster.ranks);
+    if (!cluster.ranks.empty()) text += "; ranks " + readable_ranges(cluster.ranks);
     return text + "; shown is " + html_text(stack.sample) + "</p>";
 }
 

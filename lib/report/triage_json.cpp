@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: the pycore authors
 #include <unordered_map>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/json_parts.h"
 #include "report/triage_json_parts.h"
 #include "report/triage_words.h"
@@ -102,7 +102,7 @@ void write_cluster_members(JsonStream& json, const TriageReport& report, const S
     json.member("stacks", std::uint64_t{cluster.stacks.size()});
     write_shares(json, "versions", "version", cluster.versions);
     write_shares(json, "hosts", "host", cluster.hosts);
-    json.member("ranks", cluster.ranks.empty() ? std::nullopt : std::optional(compact_ranks(cluster.ranks)));
+    json.member("ranks", cluster.ranks.empty() ? std::nullopt : std::optional(compact_ranges(cluster.ranks)));
     json.key("inputs");
     json.begin_array();
     for (const std::size_t input : cluster.inputs) json.value(report.part.inputs[input].path);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report/compact_ranks.h"
+#include "base/compact_ranges.h"
 #include "report/escape.h"
 #include "report/palette.h"
 #include "report/text_parts.h"
@@ -60,7 +60,7 @@ std::string facts_line(const StackCluster& cluster) {
     std::vector<std::string> facts;
     if (!cluster.versions.empty()) facts.push_back(escape(versions_phrase(cluster)));
     if (!cluster.hosts.empty()) facts.push_back("on " + escape(hosts_phrase(cluster)));
-    if (!cluster.ranks.empty()) facts.push_back("ranks " + compact_ranks(cluster.ranks));
+    if (!cluster.ranks.empty()) facts.push_back("ranks " + readable_ranges(cluster.ranks));
     facts.push_back(escape(certainty_phrase(cluster)));
     return join(facts, "; ");
 }

@@ -205,11 +205,11 @@ def case_all_in_one(_culprit):
     request.Wait()
 
 
-def main():
+def main(cases):
     case, culprit = sys.argv[1], int(sys.argv[2])
     ready()
-    globals()["case_" + case](rank == culprit)
+    cases["case_" + case](rank == culprit)
 
 
 if __name__ == "__main__":
-    main()
+    main(globals())

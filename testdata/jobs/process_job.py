@@ -53,6 +53,8 @@ class Team:
         self.size = size
         self.barrier = multiprocessing.Barrier(size)
         self.other_barrier = multiprocessing.Barrier(size)
+        self.lock = multiprocessing.Lock()
+        self.condition = multiprocessing.Condition()
         self.tasks = multiprocessing.Queue()
         self.results = multiprocessing.Queue()
         self.pipes = [multiprocessing.Pipe() for _ in range(size)]
@@ -259,14 +261,14 @@ class Rank:
 CULPRIT = int(sys.argv[2])
 
 
-def run(team, rank, case):
-    me = Rank(team, rank, rank == CULPRIT)
+def run(team, rank, case, kind=Rank):
+    me = kind(team, rank, rank == CULPRIT)
     team.barrier.wait()
     os.write(1, b"ready %d %d\n" % (rank, os.getpid()))  # at once: lines of several ranks would mix
     getattr(me, "case_" + case)()
 
 
-def main():
+def main(run=run):
     case, size = sys.argv[1], int(sys.argv[3])
     multiprocessing.set_start_method("spawn")  # so that each has its own environment
     team = Team(size)

@@ -3,6 +3,7 @@
 #include "analysis/conclude_job.h"
 
 #include "analysis/job_member.h"
+#include "base/compact_ranges.h"
 #include "support/catch.h"
 #include "support/state_builder.h"
 
@@ -115,6 +116,23 @@ TEST_CASE("a rank that is at work when others wait is late, but is accused only 
     turns.add_all({0, 1}, 20, "PMPI_Barrier", "3");
     turns.add(2, 11, {}, "", "3");
     CHECK(turns.suspects().empty());
+}
+
+TEST_CASE("in two snapshots who stays elsewhere than all others stands out, unless it is rank 0", "[analysis]") {
+    const auto suspects = [](std::int64_t apart, int snapshots, bool others_move = false) {
+        Job job(4);
+        for (int time = 1; time <= snapshots; ++time) {
+            for (std::int64_t rank = 0; rank < 4; ++rank) {
+                const std::string call = rank == apart ? "read_all" : others_move && time > 1 ? "sync" : "look";
+                job.add(rank, 20, {call}, rank == apart ? "syscall: read" : "syscall: " + call, std::to_string(time));
+            }
+        }
+        return job.suspects();
+    };
+    CHECK(suspects(2, 2) == "2");
+    CHECK(suspects(2, 1).empty());
+    CHECK(suspects(0, 2).empty());
+    CHECK(suspects(2, 2, true).empty());
 }
 
 TEST_CASE("a rank that waited for a disk and went on is no suspect", "[analysis]") {

@@ -68,6 +68,12 @@ TEST_CASE("a short name that stands for gigabytes of text is told as it is", "[n
     CHECK(demangle(doubling_rust_name(3)).starts_with("a::f::<(u8, u8), ((u8, u8), (u8, u8)), "));
 }
 
+TEST_CASE("a name ends at its NUL, for the bound as for the demangler", "[native]") {
+    using namespace std::string_literals;
+    CHECK(demangle(doubling_cpp_name(25) + "\0 and what is no name"s) == doubling_cpp_name(25));
+    CHECK(demangle("_Z1fv\0junk"s) == "f()");
+}
+
 TEST_CASE("long names with many references to their own parts are told in words", "[native]") {
     const std::string cpp = demangle(
         "_ZNSt8_Rb_treeINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt4pairIKS5_S5_ESt10_Select1stIS8_"

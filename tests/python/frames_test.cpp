@@ -379,6 +379,19 @@ TEST_CASE("behind a frame that is not in the core, older activations are told wh
     }
 }
 
+TEST_CASE("a thread state that is just being made has no frames, and nothing is lost", "[python]") {
+    for (const int minor : {11, 12}) {
+        CAPTURE(minor);
+        RuntimeBuilder python(layout::PythonVersion{3, minor, -1});
+        const auto built = python.add_thread(python.add_interpreter(0), 7, {});
+        python.set(built.state, python.layout().thread_state.cframe, std::uint64_t{0});
+        const auto reading = read(python);
+        CHECK(reading.thread().activations.empty());
+        CHECK(reading.thread().frames_complete);
+        CHECK(reading.diagnostics.size() == 0);
+    }
+}
+
 TEST_CASE("ten thousand frames are read in well under a tenth of a second", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/compact_ranges.h"
 #include "report/baseline_json.h"
-#include "report/compact_ranks.h"
 #include "report/triage_part_json.h"
 #include "report/xml_escape.h"
 #include "support/catch.h"
@@ -186,10 +186,15 @@ TEST_CASE("a wrong baseline names the cluster and what is wrong", "[report]") {
 }
 
 TEST_CASE("ranks are told as ranges", "[report]") {
-    CHECK(compact_ranks({}).empty());
-    CHECK(compact_ranks({0, 1, 2, 3, 7}) == "0-3,7");
-    CHECK(compact_ranks({5}) == "5");
-    CHECK(compact_ranks({-2, -1, 4, 5}) == "-2--1,4-5");
+    CHECK(compact_ranges({}).empty());
+    CHECK(compact_ranges({0, 1, 2, 3, 7}) == "0-3,7");
+    CHECK(compact_ranges({5}) == "5");
+    CHECK(compact_ranges({-2, -1, 4, 5}) == "-2--1,4-5");
+    std::vector<std::int64_t> scattered;
+    for (std::int64_t rank = 0; rank < 100; rank += 2) scattered.push_back(rank);
+    CHECK(compact_ranges(scattered).ends_with(",96,98"));
+    CHECK(readable_ranges(scattered).ends_with(",76,78,... and 10 more"));
+    CHECK(readable_ranges({0, 1, 2, 3, 7}) == "0-3,7");
 }
 
 TEST_CASE("XML gets no character that it cannot hold", "[report]") {

@@ -122,6 +122,26 @@ def test_one_unreadable_target_does_not_stop_the_others(corpus, tmp_path):
     assert "no-core" in done.stderr and "missing" in done.stderr
 
 
+def test_answers_come_in_the_order_of_the_command_line_whoever_is_read_first(corpus):
+    made, _ = corpus
+    paths = sorted(map(str, made.values()), reverse=True)
+    for jobs in ("1", "4"):
+        told = [json.loads(line)["target"] for line in sig("--format=json", "--jobs=" + jobs, *paths).stdout.splitlines()]
+        assert told == paths
+
+
+def test_a_folder_stands_for_what_is_in_it(corpus, tmp_path):
+    made, _ = corpus
+    paths = sorted(map(str, made.values()))[:3]
+    for number, path in enumerate(paths):
+        (tmp_path / ("%d.core" % number)).symlink_to(path)
+    (tmp_path / "notes.txt").write_text("nothing")
+    done = sig("--format=json", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["target"] for line in done.stdout.splitlines()] == [
+        str(tmp_path / ("%d.core" % number)) for number in range(len(paths))]
+
+
 def test_no_readable_target_is_no_answer(tmp_path):
     done = sig(tmp_path / "missing")
     assert done.returncode == 1 and done.stdout == "" and "missing" in done.stderr

@@ -246,6 +246,17 @@ def test_eu_stacks_names_are_compared_where_both_have_one():
     assert len(native_names.compare(threads, peer)[1]) == 1
 
 
+def test_functions_that_the_compiler_made_one_of_have_both_names(tmp_path):
+    source, library = tmp_path / "f.c", tmp_path / "f.so"
+    source.write_text("int one(int x) { return x + 1; }\nint two(int x) __attribute__((alias(\"one\")));\n"
+                      "int three(int x) { return x + 3; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    frame = {"raw_name": "one", "module": "/f.so"}
+    assert native_names.is_folded("two", frame, str(tmp_path))
+    assert not native_names.is_folded("three", frame, str(tmp_path))
+    assert not native_names.is_folded("four", frame, str(tmp_path))
+
+
 @pytest.mark.skipif(not PYCORE.exists(), reason="pycore is not built")
 def test_a_storm_of_two_cores_ends_with_its_figures(tmp_path):
     done = subprocess.run([sys.executable, CHECKOUT / "tools/dev/truth-storm", "--cores", "2", "--jobs", "1", "--seed", "5",

@@ -2,11 +2,12 @@
 """Innermost C functions of a core as eu-stack (elfutils) names them, beside those of a report.
 
     peer = native_names.EuStack(cache)
-    for sentence, alias in native_names.compare(report["threads"], peer.innermost(core, interpreter, folder)): ...
+    compared, sentences = native_names.compare(report["threads"], peer.innermost(core, interpreter), root)
 
 eu-stack has no option for another system's files, so it is run inside of the interpreter's root, with its own
 libraries out of a folder in the cache.
 """
+import functools
 import re
 import shutil
 import subprocess
@@ -47,15 +48,18 @@ def parse(text):
     return found
 
 
-def compare(threads, peer):
-    """(threads compared, sentences): where both sides name the innermost physical frame, and differently."""
+def compare(threads, peer, root=""):
+    """(threads compared, sentences): where both sides name the innermost physical frame, and differently.
+
+    `root`: where the modules' files are.
+    """
     compared, sentences = 0, []
     for thread in threads:
         frame, (pc, name) = comparison.innermost_native(thread), peer.get(thread["tid"], (None, None))
         if frame is None or name is None or frame["function"] is None:
             continue
         compared += 1
-        if not same_function(name, frame):
+        if not same_function(name, frame) and not is_folded(name, frame, root or ""):
             sentences.append("thread %d at 0x%x is in %s, told %s" % (thread["tid"], pc, name, frame["raw_name"]))
     return compared, sentences
 
@@ -63,6 +67,22 @@ def compare(threads, peer):
 def same_function(name, frame):
     """Names of one place: aliases differ in underscores and versions, copies of a compiler in suffixes."""
     return plain(name) in (plain(frame["function"]), plain(frame["raw_name"] or ""))
+
+
+def is_folded(name, frame, root):
+    """Compilers make one function of several equal ones; it has all of their names."""
+    values = symbols(root + (frame.get("module") or ""))
+    return bool(values.get(name, set()) & values.get(frame["raw_name"], set()))
+
+
+@functools.lru_cache(maxsize=32)
+def symbols(path):
+    """{name: {value, ...}} of an ELF file; of local functions several may have one name."""
+    done = subprocess.run(["nm", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    values = {}
+    for value, _, name in re.findall(r"^([0-9a-f]+) ([tTwWi]) (\S+)$", done.stdout.decode(errors="replace"), re.MULTILINE):
+        values.setdefault(name, set()).add(value)
+    return values
 
 
 def plain(name):

@@ -116,12 +116,14 @@ class Storm:
 
     def compare(self, made, outcome):
         report = self.read(made)
+        if self.options.stacks:
+            (self.options.stacks / ("%s-%d.json" % (outcome.interpreter, outcome.seed))).write_text(json.dumps(report))
         outcome.result = comparison.compare(report, made.text, made.registers, made.told_by, made.crash,
                                             first_lines.FirstLines(made.interpreter))
         outcome.sentences += [difference.sentence for difference in outcome.result.unexplained()]
         if self.eu_stack.found:
             innermost = self.eu_stack.innermost(made.core, made.interpreter)
-            outcome.named, wrong = native_names.compare(report["threads"], innermost)
+            outcome.named, wrong = native_names.compare(report["threads"], innermost, made.interpreter["root"])
             outcome.misnamed = len(wrong)
             outcome.sentences += wrong
 
