@@ -12,7 +12,7 @@ namespace pycore {
 namespace {
 
 constexpr std::byte kFiller{'x'};
-constexpr std::size_t kShortestText = 4;  // bytes or UCS-4 characters
+constexpr std::size_t kShortestText = 4;        // bytes or UCS-4 characters
 constexpr std::size_t kLargestStructure = 128;  // bytes; of those that lie on stacks
 
 bool is_text(std::byte byte) {

@@ -17,8 +17,8 @@ std::uint64_t align(std::uint64_t value) { return (value + 15) & ~std::uint64_t{
 
 // Py_TPFLAGS_*_SUBCLASS (Include/object.h).
 std::uint64_t flags_of(const std::string& type) {
-    static const std::map<std::string, int> bits = {
-        {"int", 24}, {"list", 25}, {"tuple", 26}, {"bytes", 27}, {"str", 28}, {"dict", 29}, {"type", 31}};
+    static const std::map<std::string, int> bits = {{"int", 24}, {"list", 25}, {"tuple", 26}, {"bytes", 27},
+                                                    {"str", 28}, {"dict", 29}, {"type", 31}};
     const auto bit = bits.find(type);
     return bit == bits.end() ? 0 : std::uint64_t{1} << bit->second;
 }
@@ -94,7 +94,8 @@ std::size_t ObjectBuilder::room_at(Address address) const {
 
 std::size_t ObjectBuilder::basic_size_of(const std::string& type_name) const {
     if (type_name == "code") return layout_.code_object.co_code_adaptive.value_or(*layout_.code_object.size);
-    return type_name == "NoneType" ? (version_.minor < 13 ? 0 : *layout_.pyobject.size) : layout_.dict_object.size.value_or(0);
+    return type_name == "NoneType" ? (version_.minor < 13 ? 0 : *layout_.pyobject.size)
+                                   : layout_.dict_object.size.value_or(0);
 }
 
 Address ObjectBuilder::none() { return object("NoneType", *layout_.pyobject.size); }
