@@ -12,7 +12,8 @@ namespace pycore {
 namespace {
 
 constexpr std::byte kFiller{'x'};
-constexpr std::size_t kShortestText = 4;  // bytes or UCS-4 characters
+constexpr std::size_t kShortestText = 4;        // bytes or UCS-4 characters
+constexpr std::size_t kLargestStructure = 128;  // bytes; of those that lie on stacks
 
 bool is_text(std::byte byte) {
     const auto value = std::to_integer<unsigned>(byte);
@@ -117,17 +118,52 @@ bool is_stack(const Capture& capture, const AddressRange& run) {
                        [&](const Thread& thread) { return run.contains(thread.registers.sp()); });
 }
 
+// No run of text fits into it.
+bool is_without_text(std::uint64_t word) {
+    std::size_t run = 0;
+    for (int shift = 0; shift < 64; shift += 8) {
+        run = is_text(static_cast<std::byte>(word >> shift)) ? run + 1 : 0;
+        if (run == kShortestText) return false;
+    }
+    return true;
+}
+
+bool is_mapped(const Capture& capture, Address address) {
+    const auto& mappings = capture.process.mappings;
+    return std::any_of(mappings.begin(), mappings.end(),
+                       [&](const ProcMapping& mapping) { return mapping.range.contains(address); });
+}
+
+// Frames of the interpreter lie on the stack, too: structures of addresses and small numbers.
+std::vector<AddressRange> words_without_text(const Capture& capture, const AddressRange& run,
+                                             const std::vector<AddressRange>& looked_at) {
+    std::vector<AddressRange> words;
+    const auto bytes = capture.process.pages->bytes_of(run);
+    for (const AddressRange& range : looked_at) {
+        if (!range.overlaps(run)) continue;
+        const Address end = std::min(range.end, run.begin + bytes.size());
+        Address at{(std::max(range.begin, run.begin).value + 7) / 8 * 8};
+        for (; at < end && end - at >= 8; at = at + 8) {
+            std::uint64_t word;
+            std::memcpy(&word, bytes.data() + (at - run.begin), sizeof(word));
+            if (is_without_text(word) || is_mapped(capture, Address{word})) words.push_back({at, at + 8});
+        }
+    }
+    return words;
+}
+
 }  // namespace
 
 void redact(Capture& capture) {
     LivePages& pages = *capture.process.pages;
     const auto kept = pages.noted_reads();
-    const std::vector<AddressRange> nothing;
+    const auto looked_at = pages.noted_reads(kLargestStructure);
     const auto arguments = arguments_of(capture.process.task);
     for (const AddressRange& run : pages.present()) {
         if (is_of_module(capture, run)) continue;
-        // Nothing is read from stacks but addresses and numbers.
-        Redactor redactor(pages.edit(run), run.begin, is_stack(capture, run) ? nothing : kept);
+        const bool stack = is_stack(capture, run);
+        const auto words = stack ? words_without_text(capture, run, looked_at) : std::vector<AddressRange>();
+        Redactor redactor(pages.edit(run), run.begin, stack ? words : kept);
         redactor.run();
         for (const AddressRange& range : arguments) {
             if (!range.overlaps(run)) continue;

@@ -131,7 +131,7 @@ std::size_t LivePages::fetch(Address address, std::size_t size) {
             read_pages(*area, first, std::min(kClusterPages, area->page_count() - first));
         }
         if (is_there(area->pages[page])) continue;
-        if (area->pages[page] == kUnknown) ++misses_;
+        if (area->pages[page] == kUnknown && counts_misses_) ++misses_;
         return page * kPage > begin ? page * kPage - begin : 0;
     }
     return end - begin;
@@ -313,8 +313,9 @@ void LivePages::forget() {
     }
 }
 
-std::vector<AddressRange> LivePages::noted_reads() const {
+std::vector<AddressRange> LivePages::noted_reads(std::size_t max_size) const {
     std::vector<AddressRange> reads = reads_.value_or(std::vector<AddressRange>{});
+    std::erase_if(reads, [&](const AddressRange& read) { return read.size_bytes() > max_size; });
     std::sort(reads.begin(), reads.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     std::vector<AddressRange> merged;
     for (const AddressRange& read : reads) {

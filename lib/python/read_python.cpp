@@ -7,6 +7,7 @@
 #include "python/build_flags.h"
 #include "python/import_names.h"
 #include "python/interpreters.h"
+#include "python/locals.h"
 #include "python/lock_waits.h"
 #include "python/lost_threads.h"
 #include "python/thread_names.h"
@@ -79,6 +80,18 @@ void read_threads(const ProcessSnapshot& process, const Remote& remote, ThreadRe
     }
 }
 
+void read_locals(const Remote& remote, TypeObjects& types, LocalsDepth depth, PythonState& state,
+                 Diagnostics& diagnostics) {
+    std::vector<Address> builtins;
+    for (const InterpreterState& interpreter : state.interpreters) {
+        const auto names =
+            read_pointer_field(remote, interpreter.address, remote.layout.interpreter_state.builtins, "builtins");
+        if (names && *names) builtins.push_back(*names);
+    }
+    LocalsReader locals(remote, types, std::move(builtins), depth, diagnostics);
+    for (PythonThread& thread : state.threads) locals.read(thread);
+}
+
 }  // namespace
 
 Result<PythonState> read_python(const ProcessSnapshot& process, const PythonReadOptions& options,
@@ -102,6 +115,11 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
         if (options.import_names) name_modules(remote, types, interpreter, state.threads, diagnostics);
     }
     state.lock_waits = find_lock_waits(process, remote);
+    if (options.locals != LocalsDepth::None) {
+        options.around_locals(true);
+        read_locals(remote, types, options.locals, state, diagnostics);
+        options.around_locals(false);
+    }
     return state;
 }
 

@@ -6,7 +6,7 @@
 
 namespace pycore {
 
-constexpr std::int64_t kHeaderSize = 16;  // of an object without content; None's type says that, or 0
+constexpr std::uint32_t kUsualHeader = 16;  // bytes of an object without content
 
 Result<const TypeInfo*> TypeObjects::type_of(Address object) {
     const auto type = read_pointer_field(remote_, object, remote_.layout.pyobject.ob_type, "ob_type");
@@ -36,7 +36,9 @@ Result<TypeInfo> TypeObjects::read_type(Address type) const {
                   false,
                   {}};
     info.named_text = info.basic_size == remote_.layout.unicode_object.size && is_named(*object, "str");
-    info.named_none = info.basic_size <= kHeaderSize && !info.is_heap_type() && is_named(*object, "NoneType");
+    // None's type says that it has a header, or nothing.
+    const std::int64_t header = remote_.layout.pyobject.size.value_or(kUsualHeader);
+    info.named_none = info.basic_size <= header && !info.is_heap_type() && is_named(*object, "NoneType");
     if (info.is_heap_type()) {
         const auto keys =
             read_pointer_field(remote_, type, remote_.layout.heap_type_object.ht_cached_keys, "ht_cached_keys");

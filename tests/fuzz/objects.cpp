@@ -6,6 +6,7 @@
 #include "fuzz/laid_out.h"
 #include "fuzz/touched_memory.h"
 #include "python/dict_object.h"
+#include "python/value_printer.h"
 #include "support/python_versions.h"
 
 namespace pycore::fuzz {
@@ -23,12 +24,17 @@ struct World {
         for (const Address text : texts) items.emplace_back(text, python.integer(7));
         items.emplace_back(python.integer(3), texts[0]);
         dict = python.dict(items);
+        const Address real = python.real(0.5);
+        const Address inner = python.list({texts[0], real, python.tuple({integers[2], bytes})});
+        values = {python.list({inner, python.set_of({texts[1], real}), dict}), python.tuple({dict, inner}), real,
+                  python.cell(inner)};
         instance = python.instance({{"_name", texts[1]}, {"_target", dict}, {"_unset", {}}});
     }
 
     ObjectBuilder python;
     std::vector<Address> texts;
     std::vector<Address> integers;
+    std::vector<Address> values;
     Address bytes, dict, instance;
     std::vector<Address> places;
     std::vector<std::uint64_t> others;
@@ -49,6 +55,13 @@ void read_all(const World& world, const ObjectBuilder& python, const MemoryImage
         return true;
     }));
     static_cast<void>(find_item(remote, types, world.dict, "ascii"));
+    ValuePrinter printer(remote, types, {world.dict});
+    for (const auto& objects : {world.values, world.texts, world.integers, {world.instance, world.bytes}}) {
+        for (const Address object : objects) {
+            static_cast<void>(printer.print(object));
+            static_cast<void>(printer.type_name(object));
+        }
+    }
     for (const char* name : {"_name", "_unset", "_other"}) {
         static_cast<void>(find_attribute(remote, types, world.instance, name));
     }

@@ -43,7 +43,9 @@ public:
         auto process = *open_core(plain_core(file_.map()), {}, diagnostics);
         const auto memory = std::make_shared<TouchedMemory>(process.memory);
         process.memory = memory;
-        static_cast<void>(read_python(process, {}, diagnostics));
+        PythonReadOptions options;
+        options.locals = LocalsDepth::Values;
+        static_cast<void>(read_python(process, options, diagnostics));
         for (const Thread& thread : process.threads) Unwinder(process).unwind(thread);
         list_places(memory->touched());
     }
@@ -142,7 +144,9 @@ void tell(const ProcessState& state) {
 void fuzz_pipeline(Bytes input) {
     Choices choices(input);
     StoredCore& core = stored_core(choices.number<std::uint8_t>());
-    const auto state = read_process(core.damaged(choices), {});
+    ReadOptions options;
+    options.locals = LocalsDepth::Values;
+    const auto state = read_process(core.damaged(choices), options);
     if (state) tell(*state);
 }
 

@@ -36,6 +36,20 @@ TEST_CASE("frames come most recent call last, inlined calls after the frame that
     CHECK(frames[4]["pc"] == frames[2]["pc"]);
 }
 
+TEST_CASE("variables are told only if asked for", "[report]") {
+    ProcessState state = crashed_process();
+    state.threads[1].stack.frames[0].python->locals = {
+        {"n", LocalVariable::Kind::Argument, "int", "42", Address{0x7f00}},
+        {"gone", LocalVariable::Kind::Free, std::nullopt, std::nullopt, std::nullopt}};
+    CHECK_FALSE(stacks(state)["threads"][1]["frames"][0].contains("locals"));
+    const json frame = stacks(state, {NativeView::Auto, false, {}, true})["threads"][1]["frames"][0];
+    REQUIRE(frame["locals"].size() == 2);
+    CHECK(frame["locals"][0] ==
+          json{{"name", "n"}, {"kind", "argument"}, {"type", "int"}, {"value", "42"}, {"address", "0x7f00"}});
+    CHECK(frame["locals"][1]["kind"] == "free");
+    CHECK(frame["locals"][1]["value"].is_null());
+}
+
 TEST_CASE("exactly one frame of a crashed thread is the crash site", "[report]") {
     for (const NativeView view : {NativeView::Auto, NativeView::All}) {
         int sites = 0;

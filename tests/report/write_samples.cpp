@@ -22,7 +22,7 @@ void write_all(const std::string& folder, const std::string& name, const Process
                                                       {"gil", write_gil_json},
                                                       {"info", write_info_json},
                                                       {"modules", write_modules_json}};
-    const JsonOptions options{"0.1.0", {NativeView::All, false, {}}};
+    const JsonOptions options{"0.1.0", {NativeView::All, false, {}, true}};
     for (const auto& [report, write] : writers) {
         std::ofstream(folder + "/" + name + "." + report + ".json") << write(state, options);
     }
@@ -35,7 +35,11 @@ int main(int count, char** words) {
         std::fputs("write_samples FOLDER\n", stderr);
         return 2;
     }
-    write_all(words[1], "crashed", test::crashed_process());
+    ProcessState with_locals = test::crashed_process();
+    with_locals.threads[1].stack.frames[0].python->locals = {
+        {"n", LocalVariable::Kind::Argument, "int", "42", Address{0x7f00}},
+        {"gone", LocalVariable::Kind::Cell, std::nullopt, std::nullopt, std::nullopt}};
+    write_all(words[1], "crashed", with_locals);
     write_all(words[1], "healthy", test::python_process());
     write_all(words[1], "bare", test::bare_process());
     return 0;

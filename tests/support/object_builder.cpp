@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <span>
 #include <stdexcept>
 
 namespace pycore::test {
@@ -16,8 +17,8 @@ std::uint64_t align(std::uint64_t value) { return (value + 15) & ~std::uint64_t{
 
 // Py_TPFLAGS_*_SUBCLASS (Include/object.h).
 std::uint64_t flags_of(const std::string& type) {
-    static const std::map<std::string, int> bits = {
-        {"int", 24}, {"bytes", 27}, {"str", 28}, {"dict", 29}, {"type", 31}};
+    static const std::map<std::string, int> bits = {{"int", 24}, {"list", 25}, {"tuple", 26}, {"bytes", 27},
+                                                    {"str", 28}, {"dict", 29}, {"type", 31}};
     const auto bit = bits.find(type);
     return bit == bits.end() ? 0 : std::uint64_t{1} << bit->second;
 }
@@ -93,10 +94,11 @@ std::size_t ObjectBuilder::room_at(Address address) const {
 
 std::size_t ObjectBuilder::basic_size_of(const std::string& type_name) const {
     if (type_name == "code") return layout_.code_object.co_code_adaptive.value_or(*layout_.code_object.size);
-    return type_name == "NoneType" ? (version_.minor < 13 ? 0 : 16) : layout_.dict_object.size.value_or(0);
+    return type_name == "NoneType" ? (version_.minor < 13 ? 0 : *layout_.pyobject.size)
+                                   : layout_.dict_object.size.value_or(0);
 }
 
-Address ObjectBuilder::none() { return object("NoneType", 16); }
+Address ObjectBuilder::none() { return object("NoneType", *layout_.pyobject.size); }
 
 Address ObjectBuilder::type(const std::string& name) {
     if (const auto known = types_.find(name); known != types_.end()) return known->second;
@@ -160,6 +162,56 @@ Address ObjectBuilder::integer(std::uint64_t value) {
     return made;
 }
 
+Address ObjectBuilder::real(double value) {
+    const auto fields = layout::object_layout(layout_, traits_);
+    const Address made = object("float", fields.float_value + 8);
+    put(made + fields.float_value, value);
+    return made;
+}
+
+Address ObjectBuilder::list(const std::vector<Address>& items) {
+    const auto fields = layout::object_layout(layout_, traits_);
+    const Address made = object("list", fields.list_items + 16);
+    const Address array = allocate(8 * items.size());
+    put_bytes(array, std::as_bytes(std::span(items)));
+    put(made + fields.header, std::uint64_t{items.size()});
+    put(made + fields.list_items, array.value);
+    put(made + fields.list_items + 8, std::uint64_t{items.size()});
+    return made;
+}
+
+Address ObjectBuilder::tuple(const std::vector<Address>& items) {
+    const auto fields = layout::object_layout(layout_, traits_);
+    const Address made = object("tuple", fields.tuple_items + 8 * items.size());
+    put(made + fields.header, std::uint64_t{items.size()});
+    put_bytes(made + fields.tuple_items, std::as_bytes(std::span(items)));
+    return made;
+}
+
+// Of at most 7 items: a table of 8 slots, the first of them a dummy.
+Address ObjectBuilder::set_of(const std::vector<Address>& items) {
+    const auto fields = layout::object_layout(layout_, traits_);
+    const Address made = object("set", fields.set_table + 8);
+    const Address table = allocate(8 * 16);
+    put(table, none().value);
+    put(table + 8, std::int64_t{-1});
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        put(table + 16 * (i + 1), items[i].value);
+        put(table + 16 * (i + 1) + 8, std::uint64_t{i});
+    }
+    put(made + fields.set_used, std::uint64_t{items.size()});
+    put(made + fields.set_mask, std::uint64_t{7});
+    put(made + fields.set_table, table.value);
+    return made;
+}
+
+Address ObjectBuilder::cell(Address content) {
+    const std::uint32_t header = *layout_.pyobject.size;
+    const Address made = object("cell", header + 8);
+    put(made + header, content.value);
+    return made;
+}
+
 Address ObjectBuilder::key_table(const Items& items, bool split) {
     const auto& fields = layout_.dict_keys;
     const bool log2 = traits_.dict_keys_form == layout::DictKeysForm::Log2;
@@ -183,6 +235,7 @@ Address ObjectBuilder::key_table(const Items& items, bool split) {
 Address ObjectBuilder::dict(const Items& items) {
     const Address made = object("dict", *layout_.dict_object.size);
     set(made, layout_.dict_object.ma_keys, key_table(items, false).value);
+    set(made, layout_.pyobject.size, std::uint64_t{items.size()});  // ma_used
     return made;
 }
 

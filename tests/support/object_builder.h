@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "layout/layout_tables.h"
+#include "layout/object_layout.h"
 #include "layout/versions.h"
 #include "memory/buffer_memory.h"
 #include "support/python_versions.h"
@@ -58,6 +59,11 @@ public:
     Address text(std::string_view ascii);
     Address bytes(std::span<const std::byte> content);
     Address integer(std::uint64_t value);
+    Address real(double value);
+    Address list(const std::vector<Address>& items);
+    Address tuple(const std::vector<Address>& items);
+    Address set_of(const std::vector<Address>& items);
+    Address cell(Address content);
     using Items = std::vector<std::pair<Address, Address>>;
     Address dict(const Items& items);
     // Of a Python class: attributes where this version keeps them, with split keys.

@@ -18,7 +18,7 @@ ALWAYS = {("hang_lock", "kernel", "files"), ("hang_lock", "gcore", "files"),
           ("hang_lock", "kernel", "bare"), ("crash_extension", "kernel", "files"),
           ("crash_extension", "kernel", "bare"), ("call_kinds", "kernel", "files"),
           ("line_table", "kernel", "files"), ("callback_sort", "kernel", "files"),
-          ("spin_with_gil", "kernel", "files")}
+          ("spin_with_gil", "kernel", "files"), ("local_variables", "kernel", "files")}
 SHARE = {("kernel", "files"): 4, ("gcore", "files"): 10, ("kernel", "bare"): 8, ("gcore", "bare"): 40}
 ONLY_IN_ALL = {"many_threads--threads=1000--depth=20"}
 

@@ -51,6 +51,22 @@ TEST_CASE("a thread that somebody else sent a signal to did not crash", "[tools]
     CHECK(contains(stacks(state), "[crashed here, main thread, has the GIL]"));
 }
 
+TEST_CASE("variables stand below their frame, if asked for, and what is dangerous in them is escaped", "[tools]") {
+    ProcessState state = crashed_process();
+    state.threads[1].stack.frames[0].python->locals = {
+        {"n", LocalVariable::Kind::Argument, "int", "42", Address{0x7f00}},
+        {"names", LocalVariable::Kind::Local, "list", "['\x1b[31m']", Address{0x7f10}},
+        {"gone", LocalVariable::Kind::Free, std::nullopt, std::nullopt, std::nullopt}};
+    CHECK_FALSE(contains(stacks(state), "42"));
+    TextOptions options;
+    options.selection.locals = true;
+    CHECK(contains(write_stacks_text(state, options), R"(  File "/job/train.py", line 7, in work
+      n     = 42
+      names = ['\x1b[31m']
+      gone  = <not in the core>
+)"));
+}
+
 TEST_CASE("a process without Python says so once and shows its native stacks", "[tools]") {
     CHECK(stacks(bare_process()) == R"(A process
   no Python was found in it: native stacks only

@@ -18,7 +18,7 @@ from damage.told import Unreadable, read_told
 
 STACKS = ("stacks", "--format=json", "--native=all", "--color=never")
 OTHERS = (("stacks", "--color=never"), ("info",), ("threads",), ("gil",), ("modules",), ("info", "--format=json"),
-          ("stacks", "--color=never", "--native=none"))
+          ("stacks", "--color=never", "--native=none", "--locals"))
 TERMINAL_COMMANDS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 
 

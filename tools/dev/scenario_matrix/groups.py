@@ -10,7 +10,7 @@ GROUPS = {
     "running": ["busy_threads", "spin_*"],
     "calls": ["call_kinds", "hot_calls", "callback_sort", "deep_recursion", "signal_handler", "profile_hook"],
     "generators, async": ["generators", "coroutines*", "greenlets"],
-    "names, lines": ["line_table", "non_ascii", "odd_file_names"],
+    "names, lines": ["line_table", "non_ascii", "odd_file_names", "local_variables"],
     "extensions": ["extension_module", "native_threads", "numpy_*"],
     "crashes": ["crash_*"],
     "GC, exit": ["gc_finalizer", "exit_*"],
