@@ -141,10 +141,20 @@ private:
             auto whole = stop_once();
             if (!whole) return std::move(whole).error();
             capture_.consistency = *whole ? Consistency::Stopped : Consistency::Partial;
+            const bool nothing_missing = check();
             // What is read after the last stop would be of another instant.
-            if (check() || !*whole || ++stops_ == kMaxAttempts) return {};
+            if ((*whole ? nothing_missing : !may_stop_another_time()) || ++stops_ == kMaxAttempts) return {};
             foresee();
         }
+    }
+
+    // A thread that got no processor in time to stop on may get one next time.
+    bool may_stop_another_time() const {
+        return std::any_of(capture_.threads.begin(), capture_.threads.end(), [](const StoppedThread& thread) {
+            if (thread.stopped) return false;
+            const auto status = read_status(thread.tid);
+            return status && status->state != 'D';
+        });
     }
 
     // All threads stand still for as long as it takes.

@@ -13,7 +13,9 @@
 #include "process/assemble_process.h"
 #include "process/core_notes.h"
 #include "process/file_probe.h"
+#include "process/initial_stack.h"
 #include "process/module_file_finder.h"
+#include "process/restarted_call.h"
 
 namespace pycore {
 namespace {
@@ -126,7 +128,6 @@ void describe(LiveProcess& process) {
     snapshot.ppid = process.status.parent;
     snapshot.uid = process.status.user;
     snapshot.short_name = process.status.name;
-    snapshot.command_line = read_live_command_line(process.task);
     snapshot.environment = read_live_environment(process.task);
     for (const ProcMapping& mapping : process.mappings) {
         if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
@@ -202,6 +203,12 @@ void back_headers_by_files(const LiveProcess& process, const FileSearch& search)
     }
 }
 
+// As a core is asked for it: a program that a dynamic linker started has taken that one's own words off its stack.
+void take_command_line(ProcessSnapshot& process, std::int64_t task) {
+    process.command_line = read_command_line(*process.memory, process.auxiliary);
+    if (!process.command_line) process.command_line = read_live_command_line(task);
+}
+
 }  // namespace
 
 std::vector<Thread> observe_threads(const LiveProcess& process) {
@@ -218,7 +225,7 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
             registers.general[kRsp] = call->sp.value;
             constexpr std::size_t kArguments[] = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
             for (std::size_t i = 0; i < a.size(); ++i) registers.general[kArguments[i]] = a[i];
-            if (call->number >= 0) registers.system_call = call->number;
+            if (call->number >= 0) registers.system_call = restarted_call(call->number, registers);
         } else if (has_ended(tid)) {
             continue;
         }
@@ -245,6 +252,7 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     parts.segments = *std::move(segments);
     assemble_process(std::move(parts), std::move(memory), search, process->snapshot, diagnostics);
     back_data_by_files(*process);
+    take_command_line(process->snapshot, process->task);
     process->snapshot.threads = observe_threads(*process);
     return process;
 }
