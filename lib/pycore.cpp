@@ -102,8 +102,10 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     Diagnostics of_walk;
     ReadOptions in_root = read;  // debug files are where the process has them, too
     if (in_root.search.sysroot.empty()) in_root.search.sysroot = root_of(living_task(pid));
-    const Walk walk = [&](const ProcessSnapshot& process) {
+    const Walk walk = [&](const LiveProcess& live) {
+        const ProcessSnapshot& process = live.snapshot;
         of_walk = {};  // what was torn is read again
+        in_root.around_locals = [&](bool begins) { live.pages->count_misses(!begins); };
         state = read_snapshot(process, in_root, of_walk);
         return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state)};
     };
@@ -128,7 +130,10 @@ Result<bool> holds_python(std::int64_t pid, const ReadOptions& read) {
     Diagnostics unused;
     const auto process = open_live_process(pid, read.search, unused);
     if (!process) return process.error();
-    const auto python = read_python(process->snapshot, {false, false, read.search}, unused);
+    PythonReadOptions only_runtime;
+    only_runtime.frames = false;
+    only_runtime.search = read.search;
+    const auto python = read_python(process->snapshot, only_runtime, unused);
     if (!python) return python.error().code != ErrorCode::NotFound;  // else one that we cannot read
     // What only thread pointers lead to may be anything; nothing is damaged in a process that lives.
     return python->runtime.located_by != "thread_pointers";

@@ -5,12 +5,14 @@
 // The facade: open -> read -> conclude. One call turns a path into a ProcessState that a report
 // prints. What a question does not need is not read.
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "freeze/capture.h"
 #include "process/core_file.h"
 #include "process/open_process.h"
+#include "python/locals_depth.h"
 #include "state/process_state.h"
 
 namespace pycore {
@@ -25,8 +27,10 @@ enum class ReadDepth {
 struct ReadOptions {
     FileSearch search;
     ReadDepth depth = ReadDepth::Stacks;
-    bool native = true;          // unwind C stacks
-    bool native_lines = true;    // DWARF lines and inlined calls
+    bool native = true;                                     // unwind C stacks
+    bool native_lines = true;                               // DWARF lines and inlined calls
+    LocalsDepth locals = LocalsDepth::None;                 // variables of Python frames
+    std::function<void(bool)> around_locals = [](bool) {};  // PythonReadOptions
     bool import_names = false;   // which module each Python frame belongs to, by the process's own sys.path
     bool count_touched = false;  // tell in ProcessState::touched_bytes how much of a core was looked at
 };

@@ -114,6 +114,7 @@ FreezeSettings freeze_settings(const Invocation& invocation) {
     settings.capture.max_pause =
         std::chrono::milliseconds(invocation.number("max-pause").value_or(kDefaultMaxPause.count()));
     settings.redact = invocation.has("redact");
+    settings.read.locals = settings.redact ? LocalsDepth::Types : LocalsDepth::Values;
     settings.sources = invocation.has("source");
     settings.bundle = invocation.has("bundle") || settings.sources;
     settings.verbose = invocation.has("verbose");

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "process/snapshot_manifest.h"
 #include "python/read_python.h"
 
 namespace pycore {
@@ -52,12 +53,24 @@ void attach_python_threads(std::vector<PythonThread> pythons, ProcessState& stat
     std::move(without_lwp.begin(), without_lwp.end(), std::back_inserter(state.threads));
 }
 
+PythonReadOptions python_options(const ProcessSnapshot& process, const ReadOptions& options) {
+    PythonReadOptions python;
+    python.frames = options.depth == ReadDepth::Stacks;
+    python.import_names = options.import_names;
+    python.locals = options.locals;
+    // What stands for the text in a redacted snapshot is not to be taken for it.
+    const bool redacted = process.manifest && process.manifest->redacted;
+    if (redacted && options.locals != LocalsDepth::None) python.locals = LocalsDepth::Types;
+    python.around_locals = options.around_locals;
+    python.search = options.search;
+    return python;
+}
+
 }  // namespace
 
 Result<void> attach_python(const ProcessSnapshot& process, const ReadOptions& options, ProcessState& state,
                            Diagnostics& diagnostics) {
-    auto python =
-        read_python(process, {options.depth == ReadDepth::Stacks, options.import_names, options.search}, diagnostics);
+    auto python = read_python(process, python_options(process, options), diagnostics);
     if (!python) return std::move(python).error();
     state.runtime = std::move(python->runtime);
     state.interpreters = std::move(python->interpreters);

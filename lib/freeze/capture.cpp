@@ -89,10 +89,10 @@ private:
         LiveProcess& process = capture_.process;
         process.pages->attach();
         process.pages->mark();  // of the modules' headers there is something already
-        if (auto result = walk_(process.snapshot); result.searched) {
+        if (auto result = walk_(process); result.searched) {
             process.snapshot.runtime_hint = std::move(result.searched);
             process.pages->forget();
-            static_cast<void>(walk_(process.snapshot));
+            static_cast<void>(walk_(process));
         }
         look_at_essentials(process);
         process.pages->close_gaps(kMaxRuns);
@@ -104,7 +104,7 @@ private:
         pages.detach();
         const std::uint64_t before = pages.misses();
         if (options_.note_reads) pages.note_reads();
-        needs_registers_ = walk_(capture_.process.snapshot).needs_registers;
+        needs_registers_ = walk_(capture_.process).needs_registers;
         capture_.missed_reads = pages.misses() - before;
         return capture_.missed_reads == 0;
     }

@@ -82,7 +82,7 @@ struct WalkResult {
 };
 
 // Called several times; what the last call saw is what was captured.
-using Walk = std::function<WalkResult(const ProcessSnapshot&)>;
+using Walk = std::function<WalkResult(const LiveProcess&)>;
 // Where the objects of Python lie, after a walk (Level::Heap).
 using FindHeap = std::function<std::vector<AddressRange>(const LiveProcess&)>;
 

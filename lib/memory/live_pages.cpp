@@ -131,7 +131,7 @@ std::size_t LivePages::fetch(Address address, std::size_t size) {
             read_pages(*area, first, std::min(kClusterPages, area->page_count() - first));
         }
         if (is_there(area->pages[page])) continue;
-        if (area->pages[page] == kUnknown) ++misses_;
+        if (area->pages[page] == kUnknown && counts_misses_) ++misses_;
         return page * kPage > begin ? page * kPage - begin : 0;
     }
     return end - begin;

@@ -56,6 +56,8 @@ public:
     void detach() { attached_ = false; }
     // How many fetches since detach() asked for pages that are not there, although the process had them.
     std::uint64_t misses() const { return misses_; }
+    // false: until count_misses(true) they are not counted, because what is asked for is worth no second reading.
+    void count_misses(bool yes) { counts_misses_ = yes; }
     // Takes up reading again, for pages that were missed.
     void attach() { attached_ = true; }
 
@@ -123,6 +125,7 @@ private:
     bool attached_ = true;
     std::vector<std::uint64_t> entries_;  // of the pagemap, for the pages of one area
     std::uint64_t misses_ = 0;
+    bool counts_misses_ = true;
     std::optional<std::vector<AddressRange>> reads_;  // as they came
 };
 

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pycore {
 namespace {
 
@@ -19,6 +21,8 @@ constexpr std::size_t kGeneralEntry = 24;  // {hash, key, value}
 constexpr std::size_t kUnicodeEntry = 16;  // {key, value}
 constexpr std::uint8_t kGeneralKind = 0;
 constexpr std::uint8_t kMaxLog2 = 32;
+constexpr std::int64_t kMaxInMemory = std::int64_t{1} << 40;  // entries
+constexpr std::size_t kMaxSearched = 4096;  // entries for the first items: deleted ones come first in a queue
 
 struct KeyTable {
     Address entries;
@@ -38,14 +42,14 @@ std::size_t index_width(std::int64_t size) {
     return size <= 0xffffffff ? 4 : 8;
 }
 
-Result<KeyTable> read_key_table(const Remote& remote, Address keys) {
+Result<KeyTable> read_key_table(const Remote& remote, Address keys, std::int64_t max_entries) {
     const auto& fields = remote.layout.dict_keys;
     if (!fields.dk_indices) return Error{ErrorCode::Unsupported, "the layout of this Python lacks dict_keys", {}};
     const auto header = RemoteStruct::read(remote.memory, keys, *fields.dk_indices, "PyDictKeysObject");
     if (!header) return header.error();
     const auto count = header->value<std::int64_t>(fields.dk_nentries);
     if (!count || *count < 0) return damaged(keys);
-    if (*count > static_cast<std::int64_t>(kMaxDictEntries)) {
+    if (*count > max_entries) {
         return Error{ErrorCode::Limit, fmt::format("a dict has {} entries; they are not searched", *count), keys};
     }
     KeyTable table{{}, static_cast<std::size_t>(*count), kGeneralEntry, 8};
@@ -70,7 +74,7 @@ Result<KeyTable> read_key_table(const Remote& remote, Address keys) {
 
 // `values`: of a split table; null for a combined one.
 Result<void> visit_entries(const Remote& remote, Address keys, Address values, const Visit& visit) {
-    const auto table = read_key_table(remote, keys);
+    const auto table = read_key_table(remote, keys, kMaxDictEntries);
     if (!table) return table.error();
     if (!ReadBudget::take(remote.budget.dict_entries, table->count)) {
         return Error{ErrorCode::Limit, "the dicts of this process are too large to be searched", keys};
@@ -89,6 +93,66 @@ Result<void> visit_entries(const Remote& remote, Address keys, Address values, c
             value = *split;
         }
         if (value && !visit(key, value)) return {};
+    }
+    return {};
+}
+
+Result<std::pair<Address, Address>> read_entry(const Remote& remote, const KeyTable& table, Address values,
+                                               std::size_t index) {
+    const auto entry = RemoteStruct::read(remote.memory, table.entries + index * table.entry_size, table.entry_size,
+                                          "an entry of a dict");
+    if (!entry) return entry.error();
+    const auto at = static_cast<std::uint32_t>(table.key_offset);
+    const Address key = *entry->pointer(at);
+    if (!values) return std::pair(key, *entry->pointer(at + 8));
+    const auto value = read_address(remote.memory, values + 8 * index);
+    if (!value) return value.error();
+    return std::pair(key, *value);
+}
+
+// Which entries the items of a split table are, oldest first (Include/internal/pycore_dict.h).
+//   3.11, 3.12  bytes in front of the values: -1 their number, -2 the number of items, -3, -4, ... the entries
+//   3.13+       capacity u8, size u8, ..., values[capacity], the entries as bytes
+Result<std::vector<std::uint8_t>> read_insertion_order(const Remote& remote, Address values) {
+    const bool in_front = remote.traits.managed_attributes == layout::ManagedAttributes::ValuesAndDict ||
+                          remote.traits.managed_attributes == layout::ManagedAttributes::TaggedWord;
+    const auto size = read_value<std::uint8_t>(remote.memory, in_front ? values - 2 : values + 1);
+    const auto capacity =
+        in_front ? Result<std::uint8_t>(std::uint8_t{0}) : read_value<std::uint8_t>(remote.memory, values);
+    if (!size) return size.error();
+    if (!capacity) return capacity.error();
+    std::vector<std::uint8_t> order(*size);
+    const Address first =
+        in_front ? values - 2 - *size : values + remote.layout.dict_values.values.value_or(8) + 8ULL * *capacity;
+    if (auto done = remote.memory.read(first, std::as_writable_bytes(std::span(order))); !done) {
+        return std::move(done).error();
+    }
+    if (in_front) std::reverse(order.begin(), order.end());
+    return order;
+}
+
+Result<void> take_in_order(const Remote& remote, const KeyTable& table, Address values, std::size_t max_items,
+                           DictPrefix& prefix) {
+    const auto order = read_insertion_order(remote, values);
+    if (!order) return order.error();
+    const Address array = values + remote.layout.dict_values.values.value_or(0);
+    for (const std::uint8_t index : *order) {
+        if (prefix.items.size() == max_items) break;
+        if (index >= table.count) return damaged(table.entries);
+        const auto entry = read_entry(remote, table, array, index);
+        if (!entry) return entry.error();
+        if (entry->first && entry->second) prefix.items.push_back(*entry);
+    }
+    return {};
+}
+
+Result<void> take_by_entries(const Remote& remote, const KeyTable& table, Address values, std::size_t max_items,
+                             DictPrefix& prefix) {
+    const std::size_t end = std::min(table.count, kMaxSearched);
+    for (std::size_t i = 0; i < end && prefix.items.size() < max_items; ++i) {
+        const auto entry = read_entry(remote, table, values, i);
+        if (!entry) return entry.error();
+        if (entry->first && entry->second) prefix.items.push_back(*entry);
     }
     return {};
 }
@@ -169,6 +233,29 @@ Result<void> for_each_item(const Remote& remote, TypeObjects& types, Address dic
     if (!values) return values.error();
     const Address array = *values ? *values + remote.layout.dict_values.values.value_or(0) : Address{};
     return visit_entries(remote, *keys, array, visit);
+}
+
+Result<DictPrefix> read_first_items(const Remote& remote, TypeObjects& types, Address dict, std::size_t max_items) {
+    const auto type = types.type_of(dict);
+    if (!type) return type.error();
+    if (!(*type)->is_dict()) return Error{ErrorCode::Corrupt, to_string(dict) + " is not a dict", dict};
+    const auto& fields = remote.layout.dict_object;
+    const auto used = read_field<std::int64_t>(remote, dict, remote.layout.pyobject.size, "ma_used");
+    const auto keys = read_pointer_field(remote, dict, fields.ma_keys, "ma_keys");
+    const auto values = read_pointer_field(remote, dict, fields.ma_values, "ma_values");
+    if (!used) return used.error();
+    if (!keys) return keys.error();
+    if (!values) return values.error();
+    DictPrefix prefix{{}, static_cast<std::uint64_t>(*used)};
+    if (*used == 0) return prefix;
+    const auto table = read_key_table(remote, *keys, kMaxInMemory);
+    if (!table) return table.error();
+    if (*used < 0 || static_cast<std::uint64_t>(*used) > table->count) return damaged(*keys);
+    const bool ordered = *values && remote.traits.managed_attributes != layout::ManagedAttributes::None;
+    auto done = ordered ? take_in_order(remote, *table, *values, max_items, prefix)
+                        : take_by_entries(remote, *table, *values, max_items, prefix);
+    if (!done) return std::move(done).error();
+    return prefix;
 }
 
 Result<std::optional<Address>> find_item(const Remote& remote, TypeObjects& types, Address dict, std::string_view key) {

@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "python/text_object.h"
 
@@ -18,6 +20,13 @@ inline constexpr std::size_t kMaxDictEntries = 1U << 20;
 // are never null.
 Result<void> for_each_item(const Remote& remote, TypeObjects& types, Address dict,
                            const std::function<bool(Address key, Address value)>& visit);
+
+// The first items in the order of insertion, without reading the others.
+struct DictPrefix {
+    std::vector<std::pair<Address, Address>> items;
+    std::uint64_t count = 0;  // of all items
+};
+Result<DictPrefix> read_first_items(const Remote& remote, TypeObjects& types, Address dict, std::size_t max_items);
 
 // The value of a str key. An empty optional: the dict has no such key.
 Result<std::optional<Address>> find_item(const Remote& remote, TypeObjects& types, Address dict, std::string_view key);

@@ -14,6 +14,8 @@ struct ReadBudget {
     std::size_t text_bytes = 512U << 20;       // names and paths, as often as they are told
     std::size_t line_table_bytes = 32U << 20;  // of all code objects; their rows take ten times as much
     std::size_t dict_entries = 20'000'000;
+    std::size_t values = 400'000;           // objects that values of variables are made of
+    std::size_t values_of_thread = 20'000;  // of these, in one thread
 
     // False, and nothing taken, if `amount` is more than what is left.
     static bool take(std::size_t& left, std::size_t amount) {

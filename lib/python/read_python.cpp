@@ -7,6 +7,7 @@
 #include "python/build_flags.h"
 #include "python/import_names.h"
 #include "python/interpreters.h"
+#include "python/locals.h"
 #include "python/lock_waits.h"
 #include "python/lost_threads.h"
 #include "python/thread_names.h"
@@ -102,6 +103,12 @@ Result<PythonState> read_python(const ProcessSnapshot& process, const PythonRead
         if (options.import_names) name_modules(remote, types, interpreter, state.threads, diagnostics);
     }
     state.lock_waits = find_lock_waits(process, remote);
+    if (options.locals != LocalsDepth::None) {
+        options.around_locals(true);
+        LocalsReader locals(remote, types, options.locals, diagnostics);
+        for (PythonThread& thread : state.threads) locals.read(thread);
+        options.around_locals(false);
+    }
     return state;
 }
 

@@ -6,12 +6,14 @@
 // locates the runtime, finds its layout, reads interpreters, thread states, frames and names. What
 // cannot be read is a diagnostic and costs only itself.
 
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "base/diagnostics.h"
 #include "process/open_process.h"
 #include "process/process_snapshot.h"
+#include "python/locals_depth.h"
 #include "state/interpreter_state.h"
 #include "state/native_frame.h"
 
@@ -20,7 +22,9 @@ namespace pycore {
 struct PythonReadOptions {
     bool frames = true;         // false: interpreters, threads and GIL only (pycore gil, info)
     bool import_names = false;  // PythonFrame::module, by sys.path
-    FileSearch search;          // where debug files may be, for versions without a committed layout
+    LocalsDepth locals = LocalsDepth::None;
+    std::function<void(bool)> around_locals = [](bool) {};  // true: variables are read from now on; false: that was all
+    FileSearch search;  // where debug files may be, for versions without a committed layout
 };
 
 // NotFound: no Python in this process. Unsupported: a Python that this build cannot read.

@@ -10,6 +10,7 @@ namespace pycore {
 namespace {
 
 constexpr std::uint64_t kMaxCharacters = 1U << 20;  // of a name or path; CPython has no bound
+constexpr std::uint64_t kMaxInMemory = 1ULL << 44;  // characters
 
 // PyASCIIObject.state (Include/cpython/unicodeobject.h).
 struct TextState {
@@ -20,25 +21,6 @@ struct TextState {
 
 TextState parse_state(std::uint32_t state, int kind_bit) {
     return {state >> kind_bit & 7, (state >> (kind_bit + 3) & 1) != 0, (state >> (kind_bit + 4) & 1) != 0};
-}
-
-void append_utf8(std::string& out, std::uint32_t character) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (character < 0x80) {
-        put(character);
-    } else if (character < 0x800) {
-        put(0xc0 | character >> 6);
-        put(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        put(0xe0 | character >> 12);
-        put(0x80 | (character >> 6 & 0x3f));
-        put(0x80 | (character & 0x3f));
-    } else {
-        put(0xf0 | character >> 18);
-        put(0x80 | (character >> 12 & 0x3f));
-        put(0x80 | (character >> 6 & 0x3f));
-        put(0x80 | (character & 0x3f));
-    }
 }
 
 template <typename Unit>
@@ -90,9 +72,12 @@ bool ends_there(const Remote& remote, Address end, const TextState& state) {
     return !remote.memory.read(end, bytes) || terminator == 0;
 }
 
-}  // namespace
+struct TextHead {
+    TextState state;
+    std::uint64_t length;  // characters
+};
 
-Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address object) {
+Result<TextHead> read_head(const Remote& remote, TypeObjects& types, Address object) {
     const auto type = types.type_of(object);
     const bool may_be_text = type ? (*type)->is_text() : type.error().code == ErrorCode::Absent;
     if (!may_be_text) return Error{ErrorCode::Corrupt, to_string(object) + " is not a str", object};
@@ -104,19 +89,71 @@ Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address 
     if (!length || !bits) return corrupt(object, "is damaged");
     const TextState state = parse_state(*bits, remote.traits.text_kind_bit);
     if (state.kind != 1 && state.kind != 2 && state.kind != 4) return corrupt(object, "has an impossible kind");
-    if (*length > kMaxCharacters) {
-        return Error{ErrorCode::Limit, fmt::format("str at {} says it has {} characters", to_string(object), *length),
+    return TextHead{state, *length};
+}
+
+}  // namespace
+
+void append_utf8(std::string& out, std::uint32_t character) {
+    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (character < 0x80) {
+        put(character);
+    } else if (character < 0x800) {
+        put(0xc0 | character >> 6);
+        put(0x80 | (character & 0x3f));
+    } else if (character < 0x10000) {
+        put(0xe0 | character >> 12);
+        put(0x80 | (character >> 6 & 0x3f));
+        put(0x80 | (character & 0x3f));
+    } else {
+        put(0xf0 | character >> 18);
+        put(0x80 | (character >> 12 & 0x3f));
+        put(0x80 | (character >> 6 & 0x3f));
+        put(0x80 | (character & 0x3f));
+    }
+}
+
+Result<std::string> read_text(const Remote& remote, TypeObjects& types, Address object) {
+    const auto head = read_head(remote, types, object);
+    if (!head) return head.error();
+    const auto& [state, length] = *head;
+    if (length > kMaxCharacters) {
+        return Error{ErrorCode::Limit, fmt::format("str at {} says it has {} characters", to_string(object), length),
                      object};
     }
-    if (!ReadBudget::take(remote.budget.text_bytes, *length * state.kind)) {
+    if (!ReadBudget::take(remote.budget.text_bytes, length * state.kind)) {
         return Error{ErrorCode::Limit, "the names in this process are too long to be told", object};
     }
     const auto characters = find_characters(remote, object, state);
     if (!characters) return characters.error();
-    const auto content = RemoteStruct::read(remote.memory, *characters, *length * state.kind, "str characters");
+    const auto content = RemoteStruct::read(remote.memory, *characters, length * state.kind, "str characters");
     if (!content) return content.error();
-    if (!ends_there(remote, *characters + *length * state.kind, state)) return corrupt(object, "has a wrong length");
+    if (!ends_there(remote, *characters + length * state.kind, state)) return corrupt(object, "has a wrong length");
     return decode(state, content->bytes(), object);
+}
+
+Result<TextPrefix> read_text_prefix(const Remote& remote, TypeObjects& types, Address object,
+                                    std::size_t max_characters) {
+    const auto head = read_head(remote, types, object);
+    if (!head) return head.error();
+    const auto& [state, length] = *head;
+    if (length > kMaxInMemory) return corrupt(object, "has an impossible length");
+    const std::uint64_t count = std::min<std::uint64_t>(length, max_characters);
+    const auto characters = find_characters(remote, object, state);
+    if (!characters) return characters.error();
+    const auto content = RemoteStruct::read(remote.memory, *characters, count * state.kind, "str characters");
+    if (!content) return content.error();
+    if (count == length && !ends_there(remote, *characters + count * state.kind, state)) {
+        return corrupt(object, "has a wrong length");
+    }
+    TextPrefix prefix{{}, length};
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::uint32_t unit = 0;
+        std::memcpy(&unit, content->bytes().data() + i * state.kind, state.kind);
+        if (unit > (state.ascii ? 0x7fU : 0x10ffffU)) return corrupt(object, "holds an impossible character");
+        prefix.characters += static_cast<char32_t>(unit);
+    }
+    return prefix;
 }
 
 Result<std::span<const std::byte>> read_bytes_object(const Remote& remote, Address object, std::size_t max_size,

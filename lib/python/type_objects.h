@@ -21,9 +21,12 @@ struct TypeInfo {
     Address cached_keys;      // ht_cached_keys of a heap type; null otherwise
 
     bool is_int() const { return (flags >> 24 & 1) != 0; }
+    bool is_list() const { return (flags >> 25 & 1) != 0; }
+    bool is_tuple() const { return (flags >> 26 & 1) != 0; }
     bool is_bytes() const { return (flags >> 27 & 1) != 0; }
     bool is_text() const { return (flags >> 28 & 1) != 0 || named_text; }
     bool is_dict() const { return (flags >> 29 & 1) != 0; }
+    bool is_exception() const { return (flags >> 30 & 1) != 0; }
     bool is_type() const { return (flags >> 31 & 1) != 0; }
     bool is_heap_type() const { return (flags >> 9 & 1) != 0; }
     bool has_managed_dict() const { return (flags >> 4 & 1) != 0; }
@@ -36,12 +39,13 @@ public:
 
     // Of the object at `object`.
     Result<const TypeInfo*> type_of(Address object);
+    // Of the type at `type`.
+    Result<const TypeInfo*> find_type(Address type);
 
     // Whether `type` is PyCode_Type. nullopt: the dump left the type out.
     std::optional<bool> is_code_type(Address type);
 
 private:
-    Result<const TypeInfo*> find_type(Address type);
     Result<TypeInfo> read_type(Address type) const;
     bool is_named(const RemoteStruct& type, std::string_view wanted) const;
     std::optional<bool> looks_like_code_type(Address type);

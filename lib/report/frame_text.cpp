@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/escape.h"
 #include "report/source_excerpt.h"
 #include "report/text_parts.h"
@@ -48,6 +50,22 @@ std::string source_below(const PythonFrame& frame, SourceLines& source, const Pa
     return text;
 }
 
+// Names of like length stand in a column.
+std::string render_locals(const std::vector<LocalVariable>& locals, const Palette& palette) {
+    constexpr std::size_t kWidest = 16;
+    std::size_t width = 0;
+    for (const LocalVariable& local : locals) {
+        if (local.name.size() <= kWidest) width = std::max(width, local.name.size());
+    }
+    std::string text;
+    for (const LocalVariable& local : locals) {
+        const std::string padding(local.name.size() < width ? width - local.name.size() : 0, ' ');
+        const std::string value = local.value ? escape(*local.value) : "<not in the core>";
+        text += "      " + escape(local.name) + padding + palette.paint(Paint::Dim, " = ") + value + "\n";
+    }
+    return text;
+}
+
 std::string render_python(const ShownFrame& shown, SourceLines& source, const Palette& palette,
                           std::string_view death) {
     const PythonFrame& frame = *shown.python();
@@ -55,7 +73,8 @@ std::string render_python(const ShownFrame& shown, SourceLines& source, const Pa
     text += frame.file ? palette.paint(Paint::File, fmt::format("\"{}\"", escape(*frame.file))) : "that cannot be read";
     if (frame.line) text += fmt::format(", line {}", *frame.line);
     text += ", in " + palette.paint(Paint::Function, python_name(frame)) + crash_mark(shown, palette, death) + "\n";
-    return text + source_below(frame, source, palette);
+    text += source_below(frame, source, palette);
+    return shown.with_locals ? text + render_locals(frame.locals, palette) : text;
 }
 
 // Compilers record paths as they were built: "./Modules/./x.c", or below some build folder. The end of

@@ -74,6 +74,20 @@ void write_wait(JsonStream& json, const std::optional<Wait>& wait) {
     json.end_object();
 }
 
+void write_locals(JsonStream& json, const std::vector<LocalVariable>& locals) {
+    json.begin_array(JsonLayout::OneLine);
+    for (const LocalVariable& local : locals) {
+        json.begin_object(JsonLayout::OneLine);
+        json.member("name", local.name);
+        json.member("kind", to_string(local.kind));
+        json.member("type", local.type);
+        json.member("value", local.value);
+        json.member("address", local.address);
+        json.end_object();
+    }
+    json.end_array();
+}
+
 void write_python_frame(JsonStream& json, const ShownFrame& shown, const ThreadState& thread) {
     const PythonFrame& frame = *shown.python();
     json.member("kind", "python");
@@ -92,6 +106,9 @@ void write_python_frame(JsonStream& json, const ShownFrame& shown, const ThreadS
         !thread.python.empty() && thread.python.front().interpreter_id != shown.frame->interpreter_id;
     if (elsewhere) json.member("interpreter_id", shown.frame->interpreter_id);
     if (shown.crash_site) json.member("crash_site", true);
+    if (!shown.with_locals) return;
+    json.key("locals");
+    write_locals(json, frame.locals);
 }
 
 std::optional<Address> as_address(std::optional<std::uint64_t> number) {

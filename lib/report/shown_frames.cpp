@@ -55,6 +55,7 @@ std::vector<ShownFrame> shown_frames(const ThreadState& thread, const StackSelec
     for (std::size_t i = 0; i < frames.size(); ++i) {
         if (is_shown(frames[i], i >= crash_begin, selection)) append_functions(shown, frames[i]);
     }
+    for (ShownFrame& frame : shown) frame.with_locals = selection.locals;
     return shown;
 }
 

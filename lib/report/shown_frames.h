@@ -23,6 +23,7 @@ struct StackSelection {
     NativeView native = NativeView::Auto;
     bool plumbing = false;              // --plumbing: show what Auto folds
     std::vector<std::int64_t> threads;  // --thread; empty: all
+    bool locals = false;                // --locals: variables of Python frames
 };
 
 // A function in a stack. Points into the ThreadState that it was made from.
@@ -31,6 +32,7 @@ struct ShownFrame {
     const NativeFunction* function = nullptr;  // nullptr in Python frames
     bool inlined = false;
     bool crash_site = false;
+    bool with_locals = false;  // of a Python frame
 
     const PythonFrame* python() const { return frame->python ? &*frame->python : nullptr; }
 };

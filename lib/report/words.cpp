@@ -38,6 +38,16 @@ std::string_view to_string(AttachStatus status) {
     return "unknown";
 }
 
+std::string_view to_string(LocalVariable::Kind kind) {
+    switch (kind) {
+        case LocalVariable::Kind::Argument: return "argument";
+        case LocalVariable::Kind::Local: return "local";
+        case LocalVariable::Kind::Cell: return "cell";
+        case LocalVariable::Kind::Free: return "free";
+    }
+    return "local";
+}
+
 std::string_view to_string(MergeStatus status) {
     switch (status) {
         case MergeStatus::Anchored: return "anchored";

@@ -16,6 +16,7 @@ namespace pycore {
 std::string_view to_string(GilStatus status);
 std::string_view to_string(FrameOwner owner);
 std::string_view to_string(AttachStatus status);
+std::string_view to_string(LocalVariable::Kind kind);
 std::string_view to_string(MergeStatus status);
 
 // threading's name: of the first thread state that has one.

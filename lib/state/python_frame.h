@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "state/local_variable.h"
 
 namespace pycore {
 
@@ -27,6 +28,7 @@ struct PythonFrame {
     std::optional<std::int64_t> end_column;
     bool entry = false;  // the oldest frame of its activation
     FrameOwner owner = FrameOwner::Thread;
+    std::vector<LocalVariable> locals;  // arguments first, in the order of the signature; empty if nobody asked
 };
 
 // The Python frames that one native activation of the evaluation loop runs. An activation whose

@@ -51,7 +51,8 @@ TEST_CASE("what is read after the last stop does not get into a capture that was
     const Spinner spinner;
     std::size_t walks = 0;
     Address last;
-    const Walk wants_more_each_time = [&](const ProcessSnapshot& process) {
+    const Walk wants_more_each_time = [&](const LiveProcess& live) {
+        const ProcessSnapshot& process = live.snapshot;
         last = spinner.cluster(walks++);
         static_cast<void>(process.memory->view(last, 1));
         return WalkResult{};
@@ -105,7 +106,8 @@ TEST_CASE("a thread in uninterruptible sleep runs on when it wakes up, while we 
 TEST_CASE("what a search through memory looked at is not kept, and nobody searches again", "[freeze]") {
     const Spinner spinner;
     std::size_t searches = 0;
-    const Walk searches_once = [&](const ProcessSnapshot& process) {
+    const Walk searches_once = [&](const LiveProcess& live) {
+        const ProcessSnapshot& process = live.snapshot;
         if (process.runtime_hint) {
             CHECK(process.runtime_hint->address == spinner.cluster(1));
             static_cast<void>(process.memory->view(spinner.cluster(1), 1));
@@ -131,7 +133,8 @@ TEST_CASE("what a search through memory looked at is not kept, and nobody search
 
 TEST_CASE("memory that is left out has a reason", "[freeze]") {
     const Spinner spinner;
-    const Walk looks_at_one = [&](const ProcessSnapshot& process) {
+    const Walk looks_at_one = [&](const LiveProcess& live) {
+        const ProcessSnapshot& process = live.snapshot;
         static_cast<void>(process.memory->view(spinner.cluster(1), 1));
         return WalkResult{};
     };

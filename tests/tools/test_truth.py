@@ -27,7 +27,7 @@ def test_report_agrees_with_the_process(combination, pytestconfig):
         pytest.skip("there is no %s; build it or set PYCORE_BIN" % PYCORE)
     made = make_core_or_skip(interpreter, program, method)
     with_files = view == "files"
-    command = command_line(made.core, interpreter, with_files)
+    command = command_line(made.core, interpreter, with_files, program)
     reading = truth_reading.read(command, with_files)
     differences = truth_reading.compare(reading, made, program, method, with_files)
     assert not differences, "\n".join(["", " ".join(command), "truth: %s" % made.truth, *differences[:5]])
@@ -46,9 +46,9 @@ def make_core_or_skip(interpreter, program, method):
     return made
 
 
-def command_line(core, interpreter, with_files):
+def command_line(core, interpreter, with_files, program):
     found = truth_reading.options(interpreter) if with_files else []
-    return [str(PYCORE), "stacks", "--format", "json", *found, str(core)]
+    return [str(PYCORE), "stacks", "--format", "json", *program.settings.get("options", []), *found, str(core)]
 
 
 def test_enough_interpreters_were_exercised(pytestconfig):

@@ -9,6 +9,8 @@ The answer is a list of sentences, the first difference of each thread; empty wh
 import dataclasses
 import itertools
 
+import truth_locals
+
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -30,6 +32,7 @@ def compare(truth, report, circumstances):
         compare_threads(truth, report, circumstances),
         compare_death(truth, report, circumstances),
         compare_gil(truth["expect"], report),
+        truth_locals.compare(truth["expect"].get("locals", {}), report, circumstances.files_at_hand),
         compare_native(truth["expect"], report) if circumstances.files_at_hand else []))
 
 
