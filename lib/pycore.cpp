@@ -107,7 +107,8 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
         of_walk = {};  // what was torn is read again
         in_root.around_locals = [&](bool begins) { live.pages->count_misses(!begins); };
         state = read_snapshot(process, in_root, of_walk);
-        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state)};
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state),
+                          of_walk.has_losses()};
     };
     const FindHeap find_heap = [&](const LiveProcess& process) {
         return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};

@@ -19,6 +19,7 @@ namespace {
 using Clock = ThreadStop::Clock;
 
 constexpr int kMaxAttempts = 3;  // of each kind
+constexpr int kMaxOpenings = 3;  // of a process whose mappings change
 // Segments of the file. elfutils and pystack take time that grows with the square of it: 4,174 cost eu-stack 0.1 s
 // and pystack 0.4 s, 80,556 half a minute and a minute.
 constexpr std::size_t kMaxRuns = 4000;
@@ -104,7 +105,9 @@ private:
         pages.detach();
         const std::uint64_t before = pages.misses();
         if (options_.note_reads) pages.note_reads();
-        needs_registers_ = walk_(capture_.process).needs_registers;
+        const WalkResult result = walk_(capture_.process);
+        needs_registers_ = result.needs_registers;
+        capture_.has_losses = result.has_losses;
         capture_.missed_reads = pages.misses() - before;
         return capture_.missed_reads == 0;
     }
@@ -238,6 +241,27 @@ private:
     bool needs_registers_ = false;  // said the last walk over what was captured
 };
 
+Result<Capture> capture_once(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
+                             const FindHeap& find_heap, Diagnostics& diagnostics) {
+    auto process = open_live_process(pid, options.search, diagnostics);
+    if (!process) return std::move(process).error();
+    Capture capture;
+    capture.process = *std::move(process);
+    capture.level = options.level;
+    if (auto done = Capturer(capture, options, walk, find_heap).run(); !done) return std::move(done).error();
+    capture.process.pages->detach();
+    capture.process.snapshot.present_bytes = capture.process.pages->present_bytes();
+    return capture;
+}
+
+// Its mappings are read before anything else; a process that starts threads, grows or loads libraries may use others
+// when it is read.
+bool misses_new_mappings(const Capture& capture, const CaptureOptions& options) {
+    if (!capture.has_losses || options.own_trace || options.level == Level::Full) return false;
+    const auto now = read_mappings(capture.process.task);
+    return now && *now != capture.process.mappings;
+}
+
 }  // namespace
 
 std::string_view to_string(Level level) {
@@ -260,14 +284,20 @@ std::string_view to_string(Consistency consistency) {
 
 Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
                                 const FindHeap& find_heap, Diagnostics& diagnostics) {
-    auto process = open_live_process(pid, options.search, diagnostics);
-    if (!process) return std::move(process).error();
-    Capture capture;
-    capture.process = *std::move(process);
-    capture.level = options.level;
-    if (auto done = Capturer(capture, options, walk, find_heap).run(); !done) return std::move(done).error();
-    capture.process.pages->detach();
-    capture.process.snapshot.present_bytes = capture.process.pages->present_bytes();
+    auto capture = capture_once(pid, options, walk, find_heap, diagnostics);
+    for (int i = 1; i < kMaxOpenings && capture && misses_new_mappings(*capture, options); ++i) {
+        Diagnostics anew;
+        auto next = capture_once(pid, options, walk, find_heap, anew);
+        if (!next) {  // it ended meanwhile: what there is counts
+            static_cast<void>(walk(capture->process));
+            break;
+        }
+        next->attempts += capture->attempts;
+        next->pause = std::max(next->pause, capture->pause);
+        next->stopped = next->stopped || capture->stopped;
+        capture = std::move(next);
+        diagnostics = std::move(anew);
+    }
     return capture;
 }
 
