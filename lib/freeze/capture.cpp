@@ -18,8 +18,9 @@ namespace {
 
 using Clock = ThreadStop::Clock;
 
-constexpr int kMaxAttempts = 3;  // of each kind
-constexpr int kMaxOpenings = 3;  // of a process whose mappings change
+constexpr int kMaxAttempts = 3;               // of each kind
+constexpr std::size_t kQuicklyListed = 2000;  // mappings; some 1 ms
+constexpr int kMaxOpenings = 3;               // of a process whose mappings change
 // Segments of the file. elfutils and pystack take time that grows with the square of it: 4,174 cost eu-stack 0.1 s
 // and pystack 0.4 s, 80,556 half a minute and a minute.
 constexpr std::size_t kMaxRuns = 4000;
@@ -89,6 +90,7 @@ private:
     void foresee() {
         LiveProcess& process = capture_.process;
         process.pages->attach();
+        take_new_mappings(process);
         process.pages->mark();  // of the modules' headers there is something already
         if (auto result = walk_(process); result.searched) {
             process.snapshot.runtime_hint = std::move(result.searched);
@@ -206,6 +208,8 @@ private:
     bool read_standing(ThreadStop& stop) {
         bool in_time = true;
         const auto deadline = stop.begin() + options_.max_pause;
+        // Where threads come and go, stacks may lie where nothing was a moment ago.
+        if (capture_.process.mappings.size() < kQuicklyListed) take_new_mappings(capture_.process);
         take_registers(stop.threads());
         look_at_stacks(capture_.process);
         capture_.process.pages->read_again([&] { return in_time = in_time && Clock::now() < deadline; });
