@@ -19,10 +19,9 @@
 namespace pycore {
 namespace {
 
-void tell_consistency(const Capture& capture, Diagnostics& diagnostics) {
-    if (capture.consistency != Consistency::Partial) return;
-    const char* why = capture.stopped ? "not all of it could be read while all threads stood still"
-                                      : "its threads ran while it was read";
+void tell_torn(bool stopped, Diagnostics& diagnostics) {
+    const char* why =
+        stopped ? "not all of it could be read while all threads stood still" : "its threads ran while it was read";
     diagnostics.warn({ErrorCode::Absent, std::string("the picture is not of one instant: ") + why, {}});
 }
 
@@ -91,7 +90,9 @@ Result<CoreReading> read_core(const CoreFile& core, const ReadOptions& options, 
     if (options.count_touched) process->memory = counting = std::make_shared<CountingMemory>(process->memory);
     ProcessState state = read_snapshot(*process, options, diagnostics);
     if (counting) state.touched_bytes = counting->touched_bytes();
-    if (process->manifest && process->manifest->consistency == "quiescent") tell_guesses(state, diagnostics);
+    const std::string how = process->manifest ? process->manifest->consistency : "";
+    if (how == to_string(Consistency::Quiescent)) tell_guesses(state, diagnostics);
+    if (how == to_string(Consistency::Partial)) tell_torn(process->manifest->stopped, diagnostics);
     state.diagnostics = diagnostics.entries();
     return CoreReading{*std::move(process), std::move(state)};
 }
@@ -106,7 +107,8 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
         of_walk = {};  // what was torn is read again
         in_root.around_locals = [&](bool begins) { live.pages->count_misses(!begins); };
         state = read_snapshot(process, in_root, of_walk);
-        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state)};
+        return WalkResult{process.runtime_hint ? std::nullopt : hint_of(state), has_guessed_stacks(state),
+                          of_walk.has_losses()};
     };
     const FindHeap find_heap = [&](const LiveProcess& process) {
         return state.runtime ? find_heap_ranges(*state.runtime, heap_source(process)) : std::vector<AddressRange>{};
@@ -116,7 +118,7 @@ Result<LiveReading> read_live_process(std::int64_t pid, const ReadOptions& read,
     Diagnostics diagnostics;
     auto capture = capture_process(pid, with_search, walk, find_heap, diagnostics);
     if (!capture) return std::move(capture).error();
-    tell_consistency(*capture, diagnostics);
+    if (capture->consistency == Consistency::Partial) tell_torn(capture->stopped, diagnostics);
     if (capture->consistency == Consistency::Quiescent) tell_guesses(state, diagnostics);
     state.silent_files = find_silent_sources(state, capture->process.task, diagnostics);
     state.present_bytes = capture->process.snapshot.present_bytes;

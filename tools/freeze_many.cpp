@@ -22,6 +22,7 @@
 #include "output.h"
 #include "process/proc_files.h"
 #include "process/signal_names.h"
+#include "progress_bar.h"
 #include "report/freeze_report.h"
 
 namespace pycore {
@@ -92,7 +93,10 @@ FreezeDocument freeze_all(const std::vector<FreezeTarget>& targets, const Freeze
         watched.capture.on_stop = on_stop;
         return write_freeze_json(freeze_one_of_many(targets[index], watched, folder), version());
     };
-    const auto ends = run_workers(targets.size(), limits, work, [](std::size_t, const WorkerEnd&) {});
+    const auto ends = [&] {
+        ProgressBar bar("processes", targets.size());
+        return run_workers(targets.size(), limits, work, [&](std::size_t, const WorkerEnd&) { bar.step(); });
+    }();
     FreezeDocument document;
     for (std::size_t i = 0; i < targets.size(); ++i) {
         auto told = parse_freeze_document(ends[i].message);

@@ -18,7 +18,9 @@ namespace {
 
 using Clock = ThreadStop::Clock;
 
-constexpr int kMaxAttempts = 3;  // of each kind
+constexpr int kMaxAttempts = 3;               // of each kind
+constexpr std::size_t kQuicklyListed = 2000;  // mappings; some 1 ms
+constexpr int kMaxOpenings = 3;               // of a process whose mappings change
 // Segments of the file. elfutils and pystack take time that grows with the square of it: 4,174 cost eu-stack 0.1 s
 // and pystack 0.4 s, 80,556 half a minute and a minute.
 constexpr std::size_t kMaxRuns = 4000;
@@ -88,6 +90,7 @@ private:
     void foresee() {
         LiveProcess& process = capture_.process;
         process.pages->attach();
+        take_new_mappings(process);
         process.pages->mark();  // of the modules' headers there is something already
         if (auto result = walk_(process); result.searched) {
             process.snapshot.runtime_hint = std::move(result.searched);
@@ -104,7 +107,9 @@ private:
         pages.detach();
         const std::uint64_t before = pages.misses();
         if (options_.note_reads) pages.note_reads();
-        needs_registers_ = walk_(capture_.process).needs_registers;
+        const WalkResult result = walk_(capture_.process);
+        needs_registers_ = result.needs_registers;
+        capture_.has_losses = result.has_losses;
         capture_.missed_reads = pages.misses() - before;
         return capture_.missed_reads == 0;
     }
@@ -141,10 +146,20 @@ private:
             auto whole = stop_once();
             if (!whole) return std::move(whole).error();
             capture_.consistency = *whole ? Consistency::Stopped : Consistency::Partial;
+            const bool nothing_missing = check();
             // What is read after the last stop would be of another instant.
-            if (check() || !*whole || ++stops_ == kMaxAttempts) return {};
+            if ((*whole ? nothing_missing : !may_stop_another_time()) || ++stops_ == kMaxAttempts) return {};
             foresee();
         }
+    }
+
+    // A thread that got no processor in time to stop on may get one next time.
+    bool may_stop_another_time() const {
+        return std::any_of(capture_.threads.begin(), capture_.threads.end(), [](const StoppedThread& thread) {
+            if (thread.stopped) return false;
+            const auto status = read_status(thread.tid);
+            return status && status->state != 'D';
+        });
     }
 
     // All threads stand still for as long as it takes.
@@ -193,6 +208,8 @@ private:
     bool read_standing(ThreadStop& stop) {
         bool in_time = true;
         const auto deadline = stop.begin() + options_.max_pause;
+        // Where threads come and go, stacks may lie where nothing was a moment ago.
+        if (capture_.process.mappings.size() < kQuicklyListed) take_new_mappings(capture_.process);
         take_registers(stop.threads());
         look_at_stacks(capture_.process);
         capture_.process.pages->read_again([&] { return in_time = in_time && Clock::now() < deadline; });
@@ -228,6 +245,27 @@ private:
     bool needs_registers_ = false;  // said the last walk over what was captured
 };
 
+Result<Capture> capture_once(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
+                             const FindHeap& find_heap, Diagnostics& diagnostics) {
+    auto process = open_live_process(pid, options.search, diagnostics);
+    if (!process) return std::move(process).error();
+    Capture capture;
+    capture.process = *std::move(process);
+    capture.level = options.level;
+    if (auto done = Capturer(capture, options, walk, find_heap).run(); !done) return std::move(done).error();
+    capture.process.pages->detach();
+    capture.process.snapshot.present_bytes = capture.process.pages->present_bytes();
+    return capture;
+}
+
+// Its mappings are read before anything else; a process that starts threads, grows or loads libraries may use others
+// when it is read.
+bool misses_new_mappings(const Capture& capture, const CaptureOptions& options) {
+    if (!capture.has_losses || options.own_trace || options.level == Level::Full) return false;
+    const auto now = read_mappings(capture.process.task);
+    return now && *now != capture.process.mappings;
+}
+
 }  // namespace
 
 std::string_view to_string(Level level) {
@@ -250,14 +288,20 @@ std::string_view to_string(Consistency consistency) {
 
 Result<Capture> capture_process(std::int64_t pid, const CaptureOptions& options, const Walk& walk,
                                 const FindHeap& find_heap, Diagnostics& diagnostics) {
-    auto process = open_live_process(pid, options.search, diagnostics);
-    if (!process) return std::move(process).error();
-    Capture capture;
-    capture.process = *std::move(process);
-    capture.level = options.level;
-    if (auto done = Capturer(capture, options, walk, find_heap).run(); !done) return std::move(done).error();
-    capture.process.pages->detach();
-    capture.process.snapshot.present_bytes = capture.process.pages->present_bytes();
+    auto capture = capture_once(pid, options, walk, find_heap, diagnostics);
+    for (int i = 1; i < kMaxOpenings && capture && misses_new_mappings(*capture, options); ++i) {
+        Diagnostics anew;
+        auto next = capture_once(pid, options, walk, find_heap, anew);
+        if (!next) {  // it ended meanwhile: what there is counts
+            static_cast<void>(walk(capture->process));
+            break;
+        }
+        next->attempts += capture->attempts;
+        next->pause = std::max(next->pause, capture->pause);
+        next->stopped = next->stopped || capture->stopped;
+        capture = std::move(next);
+        diagnostics = std::move(anew);
+    }
     return capture;
 }
 

@@ -69,6 +69,7 @@ struct Capture {
     std::vector<StoppedThread> threads;  // ascending by tid, with registers; empty if nobody was stopped
     Level level = Level::Mini;
     std::uint64_t missed_reads = 0;  // of the last walk: pages that nobody had foreseen
+    bool has_losses = false;         // told the last walk
     std::optional<CrashSignal> crash;
 };
 
@@ -79,6 +80,7 @@ struct WalkResult {
     // C stacks could be followed by guesses only: what the kernel tells of a thread that sleeps, pc and sp, is not
     // enough where code keeps its frames by other registers, and those are only had of a thread that stands still.
     bool needs_registers = false;
+    bool has_losses = false;  // something could not be read
 };
 
 // Called several times; what the last call saw is what was captured.

@@ -67,7 +67,7 @@ struct LivePages::Area {
 LivePages::LivePages(std::int64_t pid, int memory, int pagemap) : pid_(pid), memory_(memory), pagemap_(pagemap) {}
 
 LivePages::~LivePages() {
-    if (base_ != nullptr) ::munmap(base_, reserved_);
+    for (const auto& range : reserved_) ::munmap(range.data(), range.size());
     ::close(memory_);
     if (pagemap_ >= 0) ::close(pagemap_);
 }
@@ -88,14 +88,32 @@ Result<std::shared_ptr<LivePages>> LivePages::open(std::int64_t pid, const std::
                                  total >> 20, std::strerror(errno)),
                      {}};
     }
-    pages->base_ = static_cast<std::byte*>(base);
-    pages->reserved_ = total;
-    std::byte* at = pages->base_;
+    auto* at = static_cast<std::byte*>(base);
+    pages->reserved_.push_back({at, total});
     for (const Mapping& mapping : mappings) {
         pages->areas_.push_back({mapping, at, {}, {}, {}});
         at += mapping.range.size_bytes();
     }
     return pages;
+}
+
+std::vector<std::span<const std::byte>> LivePages::add(const std::vector<Mapping>& mappings) {
+    std::uint64_t total = 0;
+    for (const Mapping& mapping : mappings) total += mapping.range.size_bytes();
+    if (total == 0) return {};
+    void* base = ::mmap(nullptr, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) return {};
+    auto* at = static_cast<std::byte*>(base);
+    reserved_.push_back({at, total});
+    std::vector<std::span<const std::byte>> mirrors;
+    for (const Mapping& mapping : mappings) {
+        mirrors.push_back({at, mapping.range.size_bytes()});
+        areas_.push_back({mapping, at, {}, {}, {}});
+        at += mapping.range.size_bytes();
+    }
+    std::sort(areas_.begin(), areas_.end(),
+              [](const Area& a, const Area& b) { return a.mapping.range.begin < b.mapping.range.begin; });
+    return mirrors;
 }
 
 void LivePages::back_by_file(Address begin, std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {

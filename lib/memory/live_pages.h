@@ -34,6 +34,9 @@ public:
     // `mappings` are ascending and disjoint, whole pages, readable, and no devices.
     static Result<std::shared_ptr<LivePages>> open(std::int64_t pid, const std::vector<Mapping>& mappings);
     ~LivePages() override;
+    // Takes in mappings that came later; they overlap with none that are known. Where their bytes appear; nothing is
+    // taken in if there is no address space for them.
+    std::vector<std::span<const std::byte>> add(const std::vector<Mapping>& mappings);
     LivePages(const LivePages&) = delete;
     LivePages& operator=(const LivePages&) = delete;
 
@@ -117,11 +120,10 @@ private:
     std::size_t copy(Address address, std::span<std::byte> out) const;
 
     std::int64_t pid_;
-    int memory_;   // /proc/PID/mem
-    int pagemap_;  // /proc/PID/pagemap, or -1
-    std::byte* base_ = nullptr;
-    std::size_t reserved_ = 0;
-    std::vector<Area> areas_;
+    int memory_;                                  // /proc/PID/mem
+    int pagemap_;                                 // /proc/PID/pagemap, or -1
+    std::vector<std::span<std::byte>> reserved_;  // mirrors of open() and of each add()
+    std::vector<Area> areas_;                     // ascending
     bool attached_ = true;
     std::vector<std::uint64_t> entries_;  // of the pagemap, for the pages of one area
     std::uint64_t misses_ = 0;

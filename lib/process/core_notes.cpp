@@ -16,6 +16,7 @@
 #include "elf/elf_notes.h"
 #include "process/file_note.h"
 #include "process/handled_signal.h"
+#include "process/restarted_call.h"
 
 namespace pycore {
 namespace {
@@ -28,7 +29,7 @@ Registers registers_of(const user_regs_struct& user) {
                          user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15, user.rip};
     registers.thread_pointer = Address{user.fs_base};
     const auto number = static_cast<std::int64_t>(user.orig_rax);
-    if (number >= 0) registers.system_call = number;
+    if (number >= 0) registers.system_call = restarted_call(number, registers);
     return registers;
 }
 

@@ -62,6 +62,11 @@ std::optional<SignalInfo> signal_of_registers(std::span<const std::byte> registe
     return signal;
 }
 
+// With a prefix (REX.R or REX.B) the same bytes are of r8 to r15.
+bool names_high_register(std::byte prefix) {
+    return (prefix & std::byte{0xf0}) == std::byte{0x40} && (prefix & std::byte{0x05}) != std::byte{0};
+}
+
 // The number that is loaded into eax last before a system call. `code` ends with the instruction behind it.
 std::optional<std::int64_t> called_number(std::span<const std::byte> code) {
     constexpr std::byte kMoveToEax{0xb8}, kCall[] = {std::byte{0x0f}, std::byte{0x05}};
@@ -69,6 +74,7 @@ std::optional<std::int64_t> called_number(std::span<const std::byte> code) {
     constexpr std::int32_t kNumbers = 1000;
     if (code.size() < 8 || !std::equal(code.end() - 2, code.end(), kCall)) return std::nullopt;
     for (std::size_t at = code.size() - 7; at > 0; --at) {
+        if (names_high_register(code[at - 1])) continue;
         if (code[at] == kMoveToEax) {
             const auto number = value_at<std::int32_t>(code, at + 1);
             if (number >= 0 && number < kNumbers) return number;

@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/mapped_file.h"
 #include "process/assemble_process.h"
 #include "process/core_notes.h"
 #include "process/file_probe.h"
+#include "process/initial_stack.h"
 #include "process/module_file_finder.h"
+#include "process/restarted_call.h"
 #include "process/trace_scope.h"
 
 namespace pycore {
@@ -90,6 +93,12 @@ Address thread_pointer_of(std::int64_t tid, const MemoryImage& memory) {
     return {};
 }
 
+// 0: unknown.
+std::uint64_t size_in_pages(std::int64_t task) {
+    const auto text = read_proc_file(fmt::format("/proc/{}/statm", task));
+    return text ? std::strtoull(text->c_str(), nullptr, 10) : 0;
+}
+
 // What can be said without its memory.
 Result<LiveProcess> read_tables(std::int64_t pid) {
     auto status = find_process(pid);
@@ -97,6 +106,7 @@ Result<LiveProcess> read_tables(std::int64_t pid) {
     LiveProcess process;
     process.status = *std::move(status);
     process.task = living_task(pid);
+    process.size_pages = size_in_pages(process.task);
     auto mappings = read_mappings(process.task);
     if (!mappings) return Error{ErrorCode::Io, explain_refusal(process.status), {}};
     process.mappings = *std::move(mappings);
@@ -119,7 +129,6 @@ void describe(LiveProcess& process) {
     snapshot.ppid = process.status.parent;
     snapshot.uid = process.status.user;
     snapshot.short_name = process.status.name;
-    snapshot.command_line = read_live_command_line(process.task);
     snapshot.environment = read_live_environment(process.task);
     for (const ProcMapping& mapping : process.mappings) {
         if (mapping.is_file()) snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
@@ -130,6 +139,28 @@ void describe(LiveProcess& process) {
 bool is_readable(const ProcMapping& mapping) {
     return mapping.readable && !mapping.is_device() && mapping.path != "[vvar]" && mapping.path != "[vvar_vclock]" &&
            mapping.path != "[vsyscall]";
+}
+
+// The parts of `now` that none of `known` covers; both ascend.
+std::vector<ProcMapping> parts_outside(const std::vector<ProcMapping>& known, const std::vector<ProcMapping>& now) {
+    std::vector<ProcMapping> parts;
+    auto next = known.begin();
+    for (const ProcMapping& mapping : now) {
+        Address at = mapping.range.begin;
+        const auto keep = [&](Address end) {
+            if (end <= at) return;
+            parts.push_back(mapping);
+            parts.back().range = {at, end};
+            parts.back().file_offset.value += at - mapping.range.begin;
+        };
+        while (next != known.end() && next->range.end <= at) ++next;
+        for (auto covering = next; covering != known.end() && covering->range.begin < mapping.range.end; ++covering) {
+            keep(covering->range.begin);
+            at = std::max(at, covering->range.end);
+        }
+        keep(mapping.range.end);
+    }
+    return parts;
 }
 
 // Mirrors of all mappings that can be read.
@@ -195,6 +226,12 @@ void back_headers_by_files(const LiveProcess& process, const FileSearch& search)
     }
 }
 
+// As a core is asked for it: a program that a dynamic linker started has taken that one's own words off its stack.
+void take_command_line(ProcessSnapshot& process, std::int64_t task) {
+    process.command_line = read_command_line(*process.memory, process.auxiliary);
+    if (!process.command_line) process.command_line = read_live_command_line(task);
+}
+
 }  // namespace
 
 std::vector<Thread> observe_threads(const LiveProcess& process) {
@@ -211,7 +248,7 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
             registers.general[kRsp] = call->sp.value;
             constexpr std::size_t kArguments[] = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
             for (std::size_t i = 0; i < a.size(); ++i) registers.general[kArguments[i]] = a[i];
-            if (call->number >= 0) registers.system_call = call->number;
+            if (call->number >= 0) registers.system_call = restarted_call(call->number, registers);
         } else if (has_ended(tid)) {
             continue;
         }
@@ -219,6 +256,34 @@ std::vector<Thread> observe_threads(const LiveProcess& process) {
         threads.push_back(std::move(thread));
     }
     return threads;
+}
+
+bool take_new_mappings(LiveProcess& process) {
+    const std::uint64_t size = size_in_pages(process.task);
+    if (size == process.size_pages) return false;
+    process.size_pages = size;
+    const auto now = read_mappings(process.task);
+    if (!now) return false;
+    const auto fresh = parts_outside(process.mappings, *now);
+    std::vector<LivePages::Mapping> readable;
+    for (const ProcMapping& mapping : fresh) {
+        if (is_readable(mapping)) readable.push_back({mapping.range, mapping.is_file(), mapping.shared});
+    }
+    const auto mirrors = process.pages->add(readable);
+    if (mirrors.empty()) return false;
+    auto mirror = mirrors.begin();
+    for (const ProcMapping& mapping : fresh) {
+        const MemoryRegion region{mapping.range, mapping.readable, mapping.writable, mapping.executable, 0};
+        if (is_readable(mapping)) process.memory->add_region(region, *mirror++);
+        if (mapping.is_file()) {
+            process.snapshot.file_mappings.push_back({mapping.range, mapping.file_offset, mapping.path});
+        }
+    }
+    process.memory->seal();
+    process.mappings.insert(process.mappings.end(), fresh.begin(), fresh.end());
+    std::sort(process.mappings.begin(), process.mappings.end(),
+              [](const ProcMapping& a, const ProcMapping& b) { return a.range.begin < b.range.begin; });
+    return true;
 }
 
 Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagnostics& diagnostics) {
@@ -229,6 +294,7 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     if (!segments) return std::move(segments).error();
     auto memory = std::make_shared<FileMemory>();
     memory->fill_from(process->pages);
+    process->memory = memory;
     process->snapshot.memory = memory;
     if (search.sysroot.empty()) search.sysroot = root_of(process->task);
     search.silent = find_silent_files(process->task, mapped_files(*process), diagnostics);
@@ -238,6 +304,7 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
     parts.segments = *std::move(segments);
     assemble_process(std::move(parts), std::move(memory), search, process->snapshot, diagnostics);
     back_data_by_files(*process);
+    take_command_line(process->snapshot, process->task);
     process->snapshot.threads = observe_threads(*process);
     return process;
 }

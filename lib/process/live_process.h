@@ -18,10 +18,14 @@
 
 namespace pycore {
 
+class FileMemory;
+
 struct LiveProcess {
     ProcessSnapshot snapshot;
-    std::shared_ptr<LivePages> pages;  // its memory
-    std::vector<ProcMapping> mappings;
+    std::shared_ptr<FileMemory> memory;  // of the snapshot
+    std::shared_ptr<LivePages> pages;    // its memory
+    std::vector<ProcMapping> mappings;   // ascending; also some that are no more, if others were taken in later
+    std::uint64_t size_pages = 0;        // of its address space when they were read; 0: unknown
     ProcStatus status;
     std::int64_t task = 0;  // under which the kernel shows its memory (living_task)
     std::string auxiliary;  // bytes of /proc/PID/auxv
@@ -33,5 +37,9 @@ Result<LiveProcess> open_live_process(std::int64_t pid, FileSearch search, Diagn
 // The threads as they are now, by what the kernel tells without stopping them: pc, sp and arguments of
 // those in a system call, the thread pointer by their list of robust futexes.
 std::vector<Thread> observe_threads(const LiveProcess& process);
+
+// The process may have mapped more since: stacks of new threads, memory for new objects. True if something was taken
+// in. What it has unmapped meanwhile is not forgotten; reading that fails.
+bool take_new_mappings(LiveProcess& process);
 
 }  // namespace pycore

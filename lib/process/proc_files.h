@@ -30,6 +30,7 @@ struct ProcMapping {
     bool is_file() const { return path.starts_with('/'); }
     // Reading one may block for ever, or do something.
     bool is_device() const;
+    bool operator==(const ProcMapping&) const = default;
 };
 
 // Of /proc/PID/status.

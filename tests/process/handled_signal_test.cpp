@@ -73,6 +73,12 @@ TEST_CASE("the system call that a signal interrupted is known by the code before
     REQUIRE(call);
     CHECK(call->number == 202);
     CHECK(call->arguments[0] == 7);
+    // A cleared r8 before the call is not taken for a cleared eax, which is read().
+    const std::uint8_t clears_r8[] = {0xb8, 0xca, 0, 0, 0, 0x45, 0x31, 0xc0, 0x0f, 0x05};
+    std::memcpy(code.data() + 32 - sizeof(clears_r8), clears_r8, sizeof(clears_r8));
+    memory.write({0x5000}, code);
+    REQUIRE(read_interrupted_call(memory, {0x7000}));
+    CHECK(read_interrupted_call(memory, {0x7000})->number == 202);
     put(13, 0);
     memory.write({0x7000}, frame);
     CHECK_FALSE(read_interrupted_call(memory, {0x7000}));

@@ -164,6 +164,16 @@ def test_a_pause_that_is_too_short_gives_what_was_read_and_says_so(start, tmp_pa
     assert process.poll() is None
 
 
+def test_a_snapshot_that_is_not_of_one_instant_is_not_told_as_complete(start, tmp_path):
+    process = start(sys.executable, SPINS)
+    done = pycore("freeze", "--format=json", "--stop=never", "-o", tmp_path / "a.core", process.pid)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["results"][0]["consistency"] == "partial"
+    read = pycore("stacks", "--format=json", tmp_path / "a.core")
+    assert read.returncode == 3 and json.loads(read.stdout)["completeness"] == "partial"
+    assert "not of one instant: its threads ran" in read.stderr
+
+
 def test_a_freezer_that_is_killed_at_any_moment_leaves_the_process_running(start, tmp_path):
     process = start(sys.executable, SPINS)
     chance = random.Random(1)

@@ -12,12 +12,12 @@ import pathlib
 import shutil
 
 import core_factory
+import interpreters_floor
 import pytest
 import truth_reading
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PYCORE = pathlib.Path(os.environ.get("PYCORE_BIN", CHECKOUT / "build" / "tools" / "pycore"))
-FLOOR_FILE = pathlib.Path(__file__).with_name("interpreters_floor.txt")
 EXERCISED = set()
 
 
@@ -57,14 +57,4 @@ def test_enough_interpreters_were_exercised(pytestconfig):
                 if pytestconfig.getoption(name) not in ("*", "")]
     if narrowed or not PYCORE.exists():
         pytest.skip("only a part was asked for")
-    for source, floor in read_floor():
-        if source not in core_factory.offered_sources():
-            continue
-        count = sum(name.startswith(source) for name in EXERCISED)
-        assert count >= floor, "%s gave %d interpreters instead of %d: %s" % (
-            source, count, floor, sorted(EXERCISED))
-
-
-def read_floor():
-    lines = (line.split("#")[0].split() for line in FLOOR_FILE.read_text().splitlines())
-    return [(words[0], int(words[1])) for words in lines if words]
+    assert not interpreters_floor.missing(EXERCISED)
