@@ -19,7 +19,9 @@ namespace {
 
 using Kind = LocalVariable::Kind;
 
-constexpr std::size_t kMaxSlots = 4096;  // of one frame
+constexpr std::size_t kMaxSlots = 4096;  // of one frame, and of one kind through 3.10
+constexpr std::size_t kMaxName = 256;    // characters
+constexpr std::size_t kSlotsOfOne = 8;   // slots that cost as much as one value
 // Include/internal/pycore_code.h
 constexpr std::uint8_t kCellBit = 0x40;
 constexpr std::uint8_t kFreeBit = 0x80;
@@ -35,6 +37,8 @@ Error damaged(Address code) {
     return {ErrorCode::Corrupt, "the names of variables of the code object at " + to_string(code) + " are damaged",
             code};
 }
+
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
 }  // namespace
 
@@ -60,6 +64,8 @@ void LocalsReader::read_frame(PythonFrame& frame) {
     if (!code || !first) return;
     const Slots& slots = slots_of(*code);
     if (slots.empty()) return;
+    cut_ = !ReadBudget::take(left_of_thread_, 1 + slots.size() / kSlotsOfOne);
+    if (cut_) return;
     const auto last =
         std::max_element(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) { return a.index < b.index; });
     std::vector<Address> references(last->index + 1);
@@ -70,6 +76,7 @@ void LocalsReader::read_frame(PythonFrame& frame) {
         return;
     }
     for (const Slot& slot : slots) {
+        if (cut_) return;
         auto variable = read_slot(slot, references[slot.index]);
         if (variable) frame.locals.push_back(*std::move(variable));
     }
@@ -101,7 +108,8 @@ LocalVariable LocalsReader::describe(const Slot& slot, Address object) {
     LocalVariable variable{slot.name, slot.kind, printer_.type_name(object), std::nullopt, object};
     variable.value = depth_ == LocalsDepth::Types ? "<left out>" : printer_.print(object);
     const std::size_t cost = std::max<std::size_t>(printer_.values(), 1);
-    cut_ = cut_ || !ReadBudget::take(left_of_thread_, cost);
+    const std::size_t text = slot.name.size() + size_of(variable.type) + size_of(variable.value);
+    cut_ = cut_ || !ReadBudget::take(left_of_thread_, cost) || !ReadBudget::take(remote_.budget.text_bytes, text);
     return variable;
 }
 
@@ -149,7 +157,7 @@ Result<std::vector<std::string>> LocalsReader::read_names(Address tuple) {
     if (!done) return std::move(done).error();
     std::vector<std::string> names;
     for (const Address item : items) {
-        auto name = read_text(remote_, types_, item);
+        auto name = read_short_text(remote_, types_, item, kMaxName);
         names.push_back(name ? *std::move(name) : "?");
     }
     return names;

@@ -149,14 +149,12 @@ void ObjectClasses::name_builtins(Address names) {
                                           std::pair("NotImplemented", "NotImplementedType"),
                                           std::pair("len", "builtin_function_or_method")};
     const auto done = for_each_item(remote_, types_, names, [&](Address key, Address value) {
-        const auto name = read_text_prefix(remote_, types_, key, kMaxTypeName);
+        const auto text = read_short_text(remote_, types_, key, kMaxTypeName);
         const auto of = types_.type_of(value);
-        if (!name || !of) return true;
-        std::string text;
-        for (const char32_t character : name->characters) append_utf8(text, character);
-        if ((*of)->is_type()) builtin_names_.emplace(value, text);
+        if (!text || !of) return true;
+        if ((*of)->is_type()) builtin_names_.emplace(value, *text);
         for (const auto& [singleton, type_name] : kOfSingletons) {
-            if (text == singleton) builtin_names_.emplace((*of)->address, type_name);
+            if (*text == singleton) builtin_names_.emplace((*of)->address, type_name);
         }
         return true;
     });
@@ -167,7 +165,7 @@ std::optional<std::string> ObjectClasses::read_heap_name(Address type) {
     if (!fields_.type_qualname) return std::nullopt;
     const auto object = read_address(remote_.memory, type + *fields_.type_qualname);
     if (!object) return std::nullopt;
-    auto name = read_text(remote_, types_, *object);
+    auto name = read_short_text(remote_, types_, *object, kMaxTypeName);
     if (!name) return std::nullopt;
     const auto module = read_module_name(type);
     return !module || *module == "builtins" ? *std::move(name) : *module + "." + *name;
@@ -178,7 +176,7 @@ std::optional<std::string> ObjectClasses::read_module_name(Address type) {
     if (!names || !*names) return std::nullopt;
     const auto module = find_item(remote_, types_, *names, "__module__");
     if (!module || !*module) return std::nullopt;
-    auto text = read_text(remote_, types_, **module);
+    auto text = read_short_text(remote_, types_, **module, kMaxTypeName);
     return text ? std::optional(*std::move(text)) : std::nullopt;
 }
 

@@ -156,6 +156,16 @@ Result<TextPrefix> read_text_prefix(const Remote& remote, TypeObjects& types, Ad
     return prefix;
 }
 
+Result<std::string> read_short_text(const Remote& remote, TypeObjects& types, Address object,
+                                    std::size_t max_characters) {
+    const auto prefix = read_text_prefix(remote, types, object, max_characters);
+    if (!prefix) return prefix.error();
+    std::string text;
+    for (const char32_t character : prefix->characters) append_utf8(text, character);
+    if (prefix->length > prefix->characters.size()) text += "…";
+    return text;
+}
+
 Result<std::span<const std::byte>> read_bytes_object(const Remote& remote, Address object, std::size_t max_size,
                                                      std::vector<std::byte>& storage) {
     const auto& fields = remote.layout.bytes_object;

@@ -23,6 +23,10 @@ struct TextPrefix {
 Result<TextPrefix> read_text_prefix(const Remote& remote, TypeObjects& types, Address object,
                                     std::size_t max_characters);
 
+// The same as UTF-8, for names.
+Result<std::string> read_short_text(const Remote& remote, TypeObjects& types, Address object,
+                                    std::size_t max_characters);
+
 // As UTF-8; a lone surrogate as its three bytes.
 void append_utf8(std::string& out, std::uint32_t character);
 

@@ -64,6 +64,11 @@ std::optional<std::string> ValuePrinter::type_name(Address object) {
 }
 
 void ValuePrinter::print_inner(Address object) {
+    // Deeper than any kind goes by itself: what lies within each other without end.
+    if (is_full() || path_.size() > kDepth + 1) {
+        out_ += "…";
+        return;
+    }
     ++values_;
     if (!object) {
         out_ += "<NULL>";
@@ -106,13 +111,8 @@ void ValuePrinter::tell(const Error& error, Address object, const ObjectClass* o
 }
 
 void ValuePrinter::print_name(Address text) {
-    const auto name = read_text_prefix(remote_, types_, text, kCharacters);
-    if (!name) {
-        out_ += "?";
-        return;
-    }
-    for (const char32_t character : name->characters) append_utf8(out_, character);
-    if (name->length > name->characters.size()) out_ += "…";
+    const auto name = read_short_text(remote_, types_, text, kCharacters);
+    out_ += name ? *name : "?";
 }
 
 void ValuePrinter::print_default(Address object, const ObjectClass& of) {

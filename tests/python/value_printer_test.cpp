@@ -72,6 +72,21 @@ TEST_CASE("a list within itself ends", "[python]") {
     CHECK(print(python, list) == "[1, [...]]");
 }
 
+TEST_CASE("objects that lie within each other without end are cut", "[python]") {
+    struct Builder : ObjectBuilder {
+        using ObjectBuilder::object;
+        using ObjectBuilder::ObjectBuilder;
+    };
+    Builder python(layout::PythonVersion{3, 13, -1});
+    Address innermost = python.integer(1);
+    for (int i = 0; i < 100'000; ++i) {
+        const Address range = python.object("range", 48);
+        for (int part = 0; part < 3; ++part) python.put(range + 16 + 8 * part, innermost.value);
+        innermost = range;
+    }
+    CHECK(print(python, innermost)->size() < 1000);
+}
+
 TEST_CASE("damaged objects are told as damaged, not by invented values", "[python]") {
     for (const test::Build& build : test::all_builds()) {
         CAPTURE(build.name());
