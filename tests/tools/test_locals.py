@@ -18,8 +18,8 @@ import truth_reading
 from live_victims import PYCORE, pycore
 
 # One of each version, and each kind of build.
-IN_CI = ["pyenv-3.8.18", "debian-bullseye-3.9.2d", "pyenv-3.10.13", "debian-bookworm-3.11.2", "uv-3.11.11",
-         "pyenv-3.12.1", "debian-trixie-3.13.5", "built-trixie-t-3.13.5t", "debian-sid-3.14.10", "debian-sid-3.15.2d"]
+IN_CI = ["pyenv-3.8.18", "debian-bullseye-3.9.2d", "pyenv-3.10.13", "debian-bookworm-3.11.2", "pyenv-3.12.1",
+         "built-trixie-t-3.13.5t", "debian-sid-3.14.10", "debian-sid-3.15.2d"]
 
 
 def pytest_generate_tests(metafunc):
