@@ -13,6 +13,7 @@
 #include "freeze/snapshot_writer.h"
 #include "job/host.h"
 #include "job/job_place.h"
+#include "process/file_probe.h"
 #include "report/text_writer.h"
 
 namespace pycore {
@@ -32,9 +33,10 @@ FileContent content_of(const LiveReading& reading, const SnapshotImage& image, c
     const FileContent plain = [&](const ByteSink& sink) -> Result<void> {
         if (!settings.bundle) return image.write(sink);
         const std::int64_t pid = *reading.capture.process.snapshot.pid;
-        const BundleFiles files =
-            find_bundle_files(reading.capture.process.snapshot, reading.state, settings.read.search,
-                              {settings.sources, fmt::format("/proc/{}/cwd", pid)});
+        FileSearch search = settings.read.search;  // debug files and sources are where the process has them
+        if (search.sysroot.empty()) search.sysroot = root_of(reading.capture.process.task);
+        const BundleFiles files = find_bundle_files(reading.capture.process.snapshot, reading.state, search,
+                                                    {settings.sources, fmt::format("/proc/{}/cwd", pid)});
         const BundledCore core{image.size_bytes(), [&](const ByteSink& s) { return image.write(s); }};
         return write_bundle(core, files, version(), std::time(nullptr), sink);
     };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <span>
 #include <utility>
 
@@ -24,6 +25,13 @@ constexpr int kMaxOpenings = 3;               // of a process whose mappings cha
 // Segments of the file. elfutils and pystack take time that grows with the square of it: 4,174 cost eu-stack 0.1 s
 // and pystack 0.4 s, 80,556 half a minute and a minute.
 constexpr std::size_t kMaxRuns = 4000;
+
+// Of this thread.
+std::chrono::nanoseconds time_on_processor() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 class Capturer {
 public:
@@ -148,7 +156,8 @@ private:
             capture_.consistency = *whole ? Consistency::Stopped : Consistency::Partial;
             const bool nothing_missing = check();
             // What is read after the last stop would be of another instant.
-            if ((*whole ? nothing_missing : !may_stop_another_time()) || ++stops_ == kMaxAttempts) return {};
+            const bool was_unlucky = got_no_processor_ || may_stop_another_time();
+            if ((*whole ? nothing_missing : !was_unlucky) || ++stops_ == kMaxAttempts) return {};
             foresee();
         }
     }
@@ -198,7 +207,7 @@ private:
         capture_.process.pages->attach();
         bool whole = false;
         options_.on_stop(true);
-        auto done = ThreadStop::hold_still(pid(), Clock::now() + options_.max_pause / 2,
+        auto done = ThreadStop::hold_still(pid(), Clock::now() + options_.max_pause * 3 / 4,
                                            [&](ThreadStop& stop) { whole = read_standing(stop); });
         options_.on_stop(false);
         if (!done) return std::move(done).error();
@@ -208,6 +217,7 @@ private:
     bool read_standing(ThreadStop& stop) {
         bool in_time = true;
         const auto deadline = stop.begin() + options_.max_pause;
+        const auto worked_before = time_on_processor();
         // Where threads come and go, stacks may lie where nothing was a moment ago.
         if (capture_.process.mappings.size() < kQuicklyListed) take_new_mappings(capture_.process);
         take_registers(stop.threads());
@@ -216,6 +226,7 @@ private:
         stop.resume();
         const auto end = Clock::now();
         options_.on_stop(false);
+        got_no_processor_ = !in_time && time_on_processor() - worked_before < options_.max_pause / 2;
         capture_.stopped = true;
         capture_.pause = std::max(capture_.pause, std::chrono::nanoseconds(end - stop.begin()));
         capture_.threads = std::move(stop).take_threads();
@@ -242,7 +253,8 @@ private:
     const Walk& walk_;
     const FindHeap& find_heap_;
     int stops_ = 0;
-    bool needs_registers_ = false;  // said the last walk over what was captured
+    bool got_no_processor_ = false;  // for most of the last stop, which was too short for that
+    bool needs_registers_ = false;   // said the last walk over what was captured
 };
 
 Result<Capture> capture_once(std::int64_t pid, const CaptureOptions& options, const Walk& walk,

@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from live_victims import CHECKOUT, HANGS, PYCORE, SPINS, pycore, stacks_of, start, stat_of_threads  # noqa: F401
+from live_victims import CHECKOUT, HANGS, PYCORE, SPINS, pycore, stacks_of, start, stat_of_threads, wait_until_it_hangs_or_spins  # noqa: F401
 
 THREADS_COME_AND_GO = """
 import threading
@@ -67,6 +67,46 @@ print("ready", flush=True)
 time.sleep(1e6)
 """
 
+HANGS_IN_C = """
+#include <unistd.h>
+static __attribute__((noinline)) void waits_here(void)
+{
+    for (;;) pause();
+}
+
+void hang(void) { waits_here(); for (;;) pause(); }
+"""
+
+MAPS_AND_UNMAPS = """
+import ctypes, mmap, threading
+close = ctypes.CDLL(None).dlclose
+close.argtypes = [ctypes.c_void_p]
+def loads():
+    while True:
+        close(ctypes.CDLL(%r)._handle)
+def maps():
+    while True:
+        with mmap.mmap(-1, 1 << 20) as memory:
+            memory[:4] = b"data"
+def grows():
+    while True:
+        [[i] for i in range(20000)]
+def brief(depth):
+    return brief(depth - 1) if depth else sum(range(2000))
+def starts():
+    number = 0
+    while True:
+        number += 1
+        threading.stack_size(65536 * (1 + number %% 30))
+        threads = [threading.Thread(target=brief, args=(20,)) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+for work in (loads, maps, grows):
+    threading.Thread(target=work, daemon=True).start()
+print("ready", flush=True)
+starts()
+"""
+
 PAUSES_32 = """
 .globl _start
 _start: mov $29, %eax
@@ -113,6 +153,24 @@ def test_threads_that_come_and_go_are_no_obstacle(start, tmp_path, times):  # no
         assert done.returncode in (0, 3), done.stderr
         read = pycore("stacks", "--format=json", tmp_path / "a.core")
         assert read.returncode in (0, 3) and json.loads(read.stdout)["threads"]
+    assert process.poll() is None
+
+
+def test_a_process_that_maps_and_unmaps_all_the_time_is_told_by_mappings_of_its_stop(start, tmp_path, times):  # noqa: F811
+    library = str(tmp_path / "libagain.so")
+    shutil.copy(small_library(), library)
+    process = start(sys.executable, MAPS_AND_UNMAPS % library)
+    wholly = 0
+    for round in range(times(8, 80)):
+        how = "--stop=" + ("auto", "always")[round % 2]
+        done = pycore("freeze", how, "--max-pause=5000", "-o", tmp_path / "a.core", process.pid)
+        assert done.returncode in (0, 3), done.stderr
+        read = pycore("stacks", "--format=json", "--native=none", tmp_path / "a.core")
+        document = json.loads(read.stdout)
+        wholly += document["completeness"] == "complete"
+        functions = {frame["function"] for thread in document["threads"] for frame in thread["frames"]}
+        assert {"loads", "maps", "grows", "starts"} <= functions
+    assert wholly >= times(8, 80) / 2
     assert process.poll() is None
 
 
@@ -204,6 +262,63 @@ def test_a_library_that_only_the_process_can_see_is_found(tmp_path):
     finally:
         process.kill()
         process.wait()
+
+
+def run_hidden(tmp_path, inside, copies):
+    """A Python that hangs in libhidden.so; library and debug file are in a file system that only it sees."""
+    source, library, debug = tmp_path / "hidden.c", tmp_path / "libhidden.so", tmp_path / "hidden.debug"
+    source.write_text(HANGS_IN_C)
+    for command in (["cc", "-g", "-O1", "-shared", "-fPIC", "-Wl,--build-id", "-o", library, source],
+                    ["objcopy", "--only-keep-debug", library, debug],
+                    ["objcopy", "--strip-unneeded", "--add-gnu-debuglink=" + str(debug), library]):
+        subprocess.run(command, check=True)
+    notes = subprocess.run(["readelf", "-n", library], stdout=subprocess.PIPE, universal_newlines=True).stdout
+    build_id = notes.split("Build ID:")[1].split()[0]
+    program = tmp_path / "program.py"
+    program.write_text("import ctypes\nlibrary = ctypes.CDLL(%r)\nprint('ready', flush=True)\nlibrary.hang()\n" %
+                       str(inside / "libhidden.so"))
+    script = " && ".join(["mount -t tmpfs none " + str(copies[0]), "mkdir -p " + str(inside),
+                          "mv %s %s/libhidden.so" % (library, inside),
+                          "mkdir -p " + os.path.dirname(copies[1] % {"id": build_id[:2], "rest": build_id[2:]}),
+                          "mv %s %s" % (debug, copies[1] % {"id": build_id[:2], "rest": build_id[2:]}),
+                          "exec %s %s" % (sys.executable, program)])
+    return subprocess.Popen(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE, universal_newlines=True)
+
+
+@pytest.mark.parametrize("place", [".debug", "/usr/lib/debug"])
+def test_debug_files_that_only_the_process_can_see_are_used(place, tmp_path):
+    if os.geteuid() != 0 or not shutil.which("objcopy"):
+        pytest.skip("mounting needs root, and the files binutils")
+    (tmp_path / "inside").mkdir()
+    if place == ".debug":
+        where = (tmp_path / "inside", tmp_path / "inside", str(tmp_path / "inside/.debug/hidden.debug"))
+    elif os.path.isdir(place):
+        where = (place, pathlib.Path(place), place + "/.build-id/%(id)s/%(rest)s.debug")
+    else:
+        pytest.skip("there is no %s to mount at" % place)
+    process = run_hidden(tmp_path, where[1], (where[0], where[2]))
+    try:
+        if process.stdout.readline() != "ready\n":
+            pytest.skip("nothing can be mounted here")
+        wait_until_it_hangs_or_spins(process.pid)
+        told = {"live": hidden_frames(process.pid)}
+        assert pycore("freeze", "-o", tmp_path / "a.core.zst", process.pid).returncode == 0
+        # Who is confined by Landlock may not go through another process's root.
+        told["snapshot"] = hidden_frames("--no-sandbox", "--sysroot", "/proc/%d/root" % process.pid,
+                                         tmp_path / "a.core.zst")
+        assert pycore("freeze", "--bundle", "-o", tmp_path / "b.tar.zst", process.pid).returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+    told["bundle"] = hidden_frames(tmp_path / "b.tar.zst")
+    for source, frames in told.items():
+        assert frames == [("hang", 8), ("waits_here", 5)], source
+
+
+def hidden_frames(*target):
+    done = pycore("stacks", "--format=json", *target)
+    frames = json.loads(done.stdout)["threads"][0]["frames"]
+    return [(frame["function"], frame["line"]) for frame in frames if str(frame["file"]).endswith("hidden.c")]
 
 
 def test_a_32_bit_process_gets_one_sentence(tmp_path):

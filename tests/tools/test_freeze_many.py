@@ -3,9 +3,11 @@
 
     PYCORE_BIN=build/tools/pycore python3 -m pytest tests/tools/test_freeze_many.py
 """
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import stat
@@ -196,6 +198,23 @@ def test_sixty_four_processes(tree, tmp_path):
     assert done.returncode == 0, done.stderr
     assert sorted(result["rank"] for result in json.loads(done.stdout)["results"]
                   if result["rank"] is not None) == list(range(64))
+
+
+def test_a_terminal_sees_how_far_it_is_and_nobody_else_does(tree, tmp_path):
+    launcher = tree([line() for _ in range(8)])
+    ours, theirs = pty.openpty()
+    command = [PYCORE, "freeze", "--jobs=1", "--tree", str(launcher.pid), "-o"]
+    with subprocess.Popen([*command, tmp_path / "a"], stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):      # the other end was closed
+            while True:
+                shown += os.read(ours, 4096)
+        os.close(ours)
+        assert process.wait(60) == 0
+    assert b" of 10 processes" in shown and b"\x1b[K" in shown
+    done = subprocess.run([*command, tmp_path / "b"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 0 and b"\x1b" not in done.stdout + done.stderr
 
 
 def test_ctrl_c_in_the_middle_leaves_no_half_file_and_nobody_stopped(tree, tmp_path):

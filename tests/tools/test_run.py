@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -281,3 +282,22 @@ def in_process_group(group):
                                        ["--timeout", "0", "--", "true"], ["--silence", "x", "--", "true"]])
 def test_wrong_usage(arguments):
     assert subprocess.run([PYCORE, "run", *arguments], stderr=subprocess.DEVNULL).returncode == 2
+
+
+def test_a_set_uid_program_has_its_rights_unless_crashes_are_waited_for():
+    if os.geteuid() != 0:
+        pytest.skip("becoming another user needs root")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        shutil.copy(PYCORE, folder + "/pycore")
+        shutil.copy("/usr/bin/id", folder + "/id")
+        os.chmod(folder + "/id", 0o4755)
+
+        def effective_user(*options):
+            done = subprocess.run([folder + "/pycore", "run", *options, "--", folder + "/id", "-u"], cwd=folder,
+                                  stdout=subprocess.PIPE, preexec_fn=lambda: os.setuid(65534))
+            return done.returncode, int(done.stdout)
+
+        if effective_user() != (0, 0):
+            pytest.skip("set-uid programs are not run as such in " + folder)
+        assert effective_user("--on-crash") == (0, 65534)
