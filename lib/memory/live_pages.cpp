@@ -320,6 +320,15 @@ void LivePages::fetch_resident(AddressRange range) {
     }
 }
 
+void LivePages::attach() {
+    attached_ = true;
+    for (Area& area : areas_) {
+        for (std::uint8_t& page : area.pages) {
+            if (page == kVanished || page == kDeadline) page = kUnknown;
+        }
+    }
+}
+
 void LivePages::mark() {
     for (Area& area : areas_) area.marked = area.pages;
 }

@@ -61,8 +61,8 @@ public:
     std::uint64_t misses() const { return misses_; }
     // false: until count_misses(true) they are not counted, because what is asked for is worth no second reading.
     void count_misses(bool yes) { counts_misses_ = yes; }
-    // Takes up reading again, for pages that were missed.
-    void attach() { attached_ = true; }
+    // Takes up reading again, for pages that were missed, or had been lost when they were read again.
+    void attach();
 
     // Copies bytes and remembers nothing; false if they cannot be had. Pages of files are left alone.
     bool peek(Address address, std::span<std::byte> out);
