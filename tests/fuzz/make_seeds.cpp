@@ -150,6 +150,28 @@ void write_words() {
     write("text", "\0"s + columns + "\x1b[31m caf\xc3\xa9 \xe2\x80\xae \xed\xb2\x80 \xff\t\r\n\x9b");
 }
 
+// A class and its base that say nothing, and a what() that says what is in its object.
+void write_exceptions() {
+    const auto at = [](std::uint16_t where) { return raw(where); };
+    const std::string code("\x48\x8b\x47\x08\xc3\0\0\0", 8);  // mov rax, [rdi + 8]; ret
+    const std::string meta = "N10__cxxabiv120__si_class_type_infoE";
+    std::string memory = code;  // 0
+    memory.resize(0x100);
+    memory += meta;  // 0x100
+    memory.resize(0x180);
+    memory += "St13runtime_error";  // 0x180
+    memory.resize(0x1c0);
+    memory += "St9exception";  // 0x1c0
+    memory.resize(0x400);
+    const std::pair<std::uint16_t, std::uint16_t> pointers[] = {
+        {0x210, 0x000}, {0x200, 0x200}, {0x208, 0x1c0},                   // a virtual table with what(); the object
+        {0x248, 0x180}, {0x250, 0x280}, {0x240, 0x308},                   // its type: name, base, virtual table
+        {0x280, 0x308}, {0x288, 0x1c0}, {0x300, 0x340}, {0x348, 0x100}};  // the base; type of types
+    std::string seed = "\x04" + at(0x240) + at(0x200) + static_cast<char>(std::size(pointers));
+    for (const auto& [where, whither] : pointers) seed += at(where) + at(whither);
+    write("exception", seed + memory);
+}
+
 // What saved documents begin with; the corpus has whole ones.
 void write_saved() {
     write("saved", R"({"schema": "pycore/merge-part/1", "frames": [], "roles": [], "stacks": [], "members": []})");
@@ -169,5 +191,6 @@ int main(int count, char** words) {
     write_packed();
     write_words();
     write_saved();
+    write_exceptions();
     return 0;
 }

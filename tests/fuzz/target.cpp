@@ -13,6 +13,7 @@ void fuzz_core(Bytes input);
 void fuzz_core_notes(Bytes input);
 void fuzz_debug_offsets(Bytes input);
 void fuzz_dwarf(Bytes input);
+void fuzz_exception(Bytes input);
 void fuzz_line_table(Bytes input);
 void fuzz_modules(Bytes input);
 void fuzz_objects(Bytes input);
@@ -33,6 +34,7 @@ std::span<const Target> all_targets() {
         Target{"core_notes", fuzz_core_notes},
         Target{"debug_offsets", fuzz_debug_offsets},
         Target{"dwarf", fuzz_dwarf},
+        Target{"exception", fuzz_exception},
         Target{"line_table", fuzz_line_table},
         Target{"modules", fuzz_modules},
         Target{"objects", fuzz_objects},
