@@ -54,6 +54,12 @@ def test_runs_of_different_interpreters_are_put_together():
     assert render.merge(parts) == render.summarize(cells, INTERPRETERS, {"no core": 2})
 
 
+def test_runs_of_different_programs_are_added_up():
+    cells = [cell("pyenv-3.9.18", program) for program in ("hang_lock", "line_table", "non_ascii")]
+    parts = [render.summarize([one], INTERPRETERS, {}) for one in cells]
+    assert render.merge(parts) == render.summarize(cells, INTERPRETERS, {})
+
+
 def test_only_the_part_between_the_marks_is_written(tmp_path):
     page = tmp_path / "page.md"
     marked = "before\n<!-- written by x: begin -->\n%s\n<!-- written by x: end -->\nafter\n"

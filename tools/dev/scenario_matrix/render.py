@@ -26,15 +26,23 @@ def summarize(cells, interpreters, not_made):
 
 
 def merge(documents):
-    """One document out of those of several runs, each with interpreters of its own."""
+    """One document out of those of several runs, each with interpreters or programs of its own."""
     merged = {"interpreters": {}, "methods": collections.Counter(), "different": [], "not_made": collections.Counter()}
     for document in documents:
-        merged["interpreters"].update(document["interpreters"])
+        merged["interpreters"] = sum_of(merged["interpreters"], document["interpreters"])
         merged["methods"].update(document["methods"])
         merged["different"] += document["different"]
         merged["not_made"].update(document["not_made"])
     return dict(merged, methods=dict(merged["methods"]), different=sorted(merged["different"]),
                 not_made=dict(sorted(merged["not_made"].items())))
+
+
+def sum_of(one, other):
+    """Of numbers the sum, of dicts each entry; what is said in words is the same in both."""
+    if isinstance(one, dict):
+        return {key: sum_of(one[key], other[key]) if key in one and key in other else one.get(key, other.get(key))
+                for key in {**one, **other}}
+    return one + other if isinstance(one, int) else other
 
 
 def counts_of(cells):
