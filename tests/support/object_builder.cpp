@@ -3,7 +3,6 @@
 #include "support/object_builder.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <span>
 #include <stdexcept>
@@ -79,12 +78,12 @@ void ObjectBuilder::put_bytes(Address address, std::span<const std::byte> bytes)
     auto& [begin, content] = *std::prev(blocks_.upper_bound(address));
     const std::uint64_t at = address - begin;
     if (at + bytes.size() > content.size()) throw std::out_of_range("ObjectBuilder::put_bytes outside of a block");
-    std::memcpy(content.data() + at, bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void ObjectBuilder::get_bytes(Address address, std::span<std::byte> out) const {
     const auto& [begin, content] = *std::prev(blocks_.upper_bound(address));
-    std::memcpy(out.data(), content.data() + (address - begin), out.size());
+    std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(address - begin), out.size(), out.begin());
 }
 
 std::size_t ObjectBuilder::room_at(Address address) const {
