@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace pycore {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::size_t kPagemapBatch = 16384;
 constexpr std::uint64_t kPresentBit = 1ULL << 63;
 constexpr std::uint64_t kSwappedBit = 1ULL << 62;
 constexpr std::uint64_t kFileBit = 1ULL << 61;
+constexpr std::size_t kMostMissed = 4096;
 constexpr std::size_t kMaxNoted = 64 << 10;  // bytes of one read; longer ones look for something
 
 enum PageState : std::uint8_t {
@@ -145,11 +147,10 @@ std::size_t LivePages::fetch(Address address, std::size_t size) {
     if (area->pages.empty()) area->pages.resize(area->page_count(), kUnknown);
     for (std::size_t page = begin / kPage; page * kPage < end; ++page) {
         if (area->pages[page] == kUnknown && attached_) {
-            const std::size_t first = page / kClusterPages * kClusterPages;
-            read_pages(*area, first, std::min(kClusterPages, area->page_count() - first));
+            read_cluster(*area, page);
         }
         if (is_there(area->pages[page])) continue;
-        if (area->pages[page] == kUnknown && counts_misses_) ++misses_;
+        if (area->pages[page] == kUnknown && counts_misses_) note_miss(area->address_of(page));
         return page * kPage > begin ? page * kPage - begin : 0;
     }
     return end - begin;
@@ -327,6 +328,20 @@ void LivePages::attach() {
             if (page == kVanished || page == kDeadline) page = kUnknown;
         }
     }
+    for (const Address address : std::exchange(missed_, {})) {
+        Area* area = find(address);
+        if (area != nullptr) read_cluster(*area, (address - area->mapping.range.begin) / kPage);
+    }
+}
+
+void LivePages::note_miss(Address page) {
+    ++misses_;
+    if (missed_.size() < kMostMissed) missed_.push_back(page);
+}
+
+void LivePages::read_cluster(Area& area, std::size_t page) {
+    const std::size_t first = page / kClusterPages * kClusterPages;
+    read_pages(area, first, std::min(kClusterPages, area.page_count() - first));
 }
 
 void LivePages::mark() {

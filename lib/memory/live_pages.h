@@ -61,7 +61,8 @@ public:
     std::uint64_t misses() const { return misses_; }
     // false: until count_misses(true) they are not counted, because what is asked for is worth no second reading.
     void count_misses(bool yes) { counts_misses_ = yes; }
-    // Takes up reading again, for pages that were missed, or had been lost when they were read again.
+    // Takes up reading again: pages that were missed are read, so that the next read_again() has them whatever the
+    // process does now, and those that had been lost when they were read again may be.
     void attach();
 
     // Copies bytes and remembers nothing; false if they cannot be had. Pages of files are left alone.
@@ -113,6 +114,8 @@ private:
     const Area* find(Address address) const { return const_cast<LivePages*>(this)->find(address); }
     void close_gaps_in(Area& area, std::size_t max_gap);
     void read_pages(Area& area, std::size_t first, std::size_t count);
+    void read_cluster(Area& area, std::size_t page);
+    void note_miss(Address page);
     std::uint64_t pagemap_entry(const Area& area, std::size_t page) const;
     bool read_entries(const Area& area);
     bool is_still_of_file(const Area& area, std::size_t page) const;
@@ -127,6 +130,7 @@ private:
     bool attached_ = true;
     std::vector<std::uint64_t> entries_;  // of the pagemap, for the pages of one area
     std::uint64_t misses_ = 0;
+    std::vector<Address> missed_;  // pages, since attach(); the first of very many
     bool counts_misses_ = true;
     std::optional<std::vector<AddressRange>> reads_;  // as they came
 };

@@ -53,6 +53,18 @@ TEST_CASE("only what was looked at is there", "[memory]") {
     CHECK(pages.live->misses() == 1);
 }
 
+TEST_CASE("a page that one reading missed is in the next one, though nobody asks for it meanwhile", "[memory]") {
+    const Pages pages;
+    CHECK(pages.live->fetch(pages.begin(), 1) == 1);
+    pages.live->detach();
+    CHECK(pages.live->fetch(pages.begin() + 6 * kPage, 1) == 0);
+    pages.live->attach();
+    CHECK(pages.live->read_again([] { return true; }) == 7 * kPage);
+    pages.live->detach();
+    CHECK(pages.live->fetch(pages.begin() + 6 * kPage, 1) == 1);
+    CHECK(pages.live->misses() == 1);
+}
+
 TEST_CASE("what was looked at before the mark is not forgotten, all else is", "[memory]") {
     const Pages pages;
     CHECK(pages.live->fetch(pages.begin(), 1) == 1);
