@@ -242,6 +242,8 @@ def test_eu_stacks_names_are_compared_where_both_have_one():
     assert peer == {1: (0x10, "__poll"), 2: (0x20, None)}
     threads = make_report()["threads"]
     assert native_names.compare(threads, peer) == (1, [])
+    threads[0]["frames"][-1].update(function="clock_gettime", raw_name="clock_gettime")
+    assert native_names.compare(threads, {1: (0x10, "__vdso_clock_gettime")}) == (1, [])
     threads[0]["frames"][-1].update(function="select", raw_name="select")
     assert len(native_names.compare(threads, peer)[1]) == 1
 

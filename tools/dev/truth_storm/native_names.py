@@ -89,4 +89,4 @@ def plain(name):
     name = re.sub(r"@.*$", "", name)
     name = re.sub(r"\.(isra|part|constprop|cold|lto_priv|localalias|llvm)\b.*$", "", name)
     name = re.sub(r"^(_*)mem(move|p?cpy)", r"\1memmove", name)     # one function where regions may overlap
-    return re.sub(r"^(__GI_|__libc_|__new_|__old_|_+)+|64$", "", name)
+    return re.sub(r"^(__GI_|__vdso_|__libc_|__new_|__old_|_+)+|64$", "", name)
