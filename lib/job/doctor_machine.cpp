@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 #include "job/doctor.h"
 #include "job/process_rights.h"
 #include "process/proc_files.h"
+#include "process/trace_scope.h"
 #include "sandbox/landlock.h"
 
 namespace pycore {
@@ -22,26 +24,27 @@ std::string line_of(const std::string& path) {
 }
 
 Finding examine_yama() {
-    const std::string scope = line_of("/proc/sys/kernel/yama/ptrace_scope");
-    const bool root = can_trace_everything();
-    if (scope.empty() || scope == "0") {
-        return {
-            "machine", "ptrace scope", State::Ok,
-            scope.empty() ? "no Yama: who may send a process signals may read it, too" : "0: a user's own processes",
-            ""};
+    const auto scope = read_trace_scope();
+    const auto told = [](State state, std::string text, std::string way_out) {
+        return Finding{"machine", "ptrace scope", state, std::move(text), std::move(way_out)};
+    };
+    if (!scope) return told(State::Ok, "no Yama: who may send a process signals may read it, too", "");
+    if (scope == TraceScope::Everyone) return told(State::Ok, "0: a user's own processes", "");
+    if (scope == TraceScope::Nobody) {
+        return told(
+            State::No, "3: nobody can read another process, not even root",
+            "let programs dump core at their end (core_pattern), or boot with kernel.yama.ptrace_scope below 3");
     }
-    if (scope == "3") {
-        return {"machine", "ptrace scope", State::No, "3: nobody can read another process, not even root",
-                "let programs dump core at their end (core_pattern), or boot with kernel.yama.ptrace_scope below 3"};
+    if (can_trace_everything()) {
+        return told(State::Ok, fmt::format("{}, but you have CAP_SYS_PTRACE", static_cast<int>(*scope)), "");
     }
-    if (root) return {"machine", "ptrace scope", State::Ok, scope + ", but you have CAP_SYS_PTRACE", ""};
-    if (scope == "2") {
-        return {"machine", "ptrace scope", State::No, "2: only with CAP_SYS_PTRACE",
-                "run pycore as root, or have kernel.yama.ptrace_scope set to 0 or 1"};
+    if (scope == TraceScope::Root) {
+        return told(State::No, "2: only with CAP_SYS_PTRACE",
+                    "run pycore as root, or have kernel.yama.ptrace_scope set to 0 or 1");
     }
-    return {"machine", "ptrace scope", State::Warn, "1: only parents and root can read a process",
-            "start programs with `pycore run -- COMMAND`; or let them call prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); "
-            "or have kernel.yama.ptrace_scope set to 0"};
+    return told(State::Warn, "1: only parents and root can read a process",
+                "start programs with `pycore run -- COMMAND`; or let them call prctl(PR_SET_PTRACER, "
+                "PR_SET_PTRACER_ANY); or have kernel.yama.ptrace_scope set to 0");
 }
 
 Finding examine_user() {

@@ -31,7 +31,8 @@ std::string explain_refusal(const ProcStatus& status) {
         return fmt::format("it belongs to user {}, and you are {}; run pycore as that user or as root", status.user,
                            own);
     }
-    if (auto refusal = refusal_of(read_trace_scope(), own == 0)) return *std::move(refusal);
+    if (auto refusal = refusal_of(read_trace_scope().value_or(TraceScope::Everyone), own == 0))
+        return *std::move(refusal);
     return "the kernel does not let you read it: it may have made itself unreadable (PR_SET_DUMPABLE), or a container "
            "or sandbox forbids it (CAP_SYS_PTRACE)";
 }

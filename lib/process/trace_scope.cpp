@@ -6,10 +6,10 @@
 
 namespace pycore {
 
-TraceScope read_trace_scope() {
+std::optional<TraceScope> read_trace_scope() {
     const auto text = read_proc_file("/proc/sys/kernel/yama/ptrace_scope");
-    const char level = text && !text->empty() ? text->front() : '0';
-    return level >= '0' && level <= '3' ? static_cast<TraceScope>(level - '0') : TraceScope::Everyone;
+    const char level = text && !text->empty() ? text->front() : '\0';
+    return level >= '0' && level <= '3' ? std::optional(static_cast<TraceScope>(level - '0')) : std::nullopt;
 }
 
 std::optional<std::string> refusal_of(TraceScope scope, bool is_root) {

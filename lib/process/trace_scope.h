@@ -10,13 +10,14 @@
 namespace pycore {
 
 enum class TraceScope {
-    Everyone = 0,  // their own processes; so is it where the kernel has no Yama
+    Everyone = 0,  // their own processes, as where there is no Yama
     Parents = 1,   // their children, and those that named them by prctl(PR_SET_PTRACER)
     Root = 2,      // CAP_SYS_PTRACE only
     Nobody = 3,
 };
 
-TraceScope read_trace_scope();
+// nullopt: the kernel has no Yama.
+std::optional<TraceScope> read_trace_scope();
 
 // Why one without rights, or root, is refused by it, with the way out; nullopt: it does not refuse.
 std::optional<std::string> refusal_of(TraceScope scope, bool is_root);
