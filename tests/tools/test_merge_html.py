@@ -2,28 +2,14 @@
 """The HTML report of `pycore merge` in a real, headless Chromium."""
 import pathlib
 import subprocess
-import sys
 
 import pytest
-
-TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "support"))
-
-from browser import Browser, CannotBrowse  # noqa: E402
-from test_merge import CULPRIT, PYCORE, SIZE, frozen, merge  # noqa: E402, F401
+from headless import Browser, CannotBrowse, browser  # noqa: F401
+from test_merge import CULPRIT, PYCORE, SIZE, frozen, merge  # noqa: F401
 
 MAKE_JOB_PARTS = pathlib.Path(PYCORE).parents[1] / "tests" / "make_job_parts"
 CELLS = "document.querySelectorAll('.strip a')"
 OPEN = "document.querySelectorAll('#trees details[open]').length"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        with Browser() as made:
-            yield made
-    except CannotBrowse as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="module")

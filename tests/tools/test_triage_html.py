@@ -2,30 +2,16 @@
 """The HTML report of `pycore triage` in a real, headless Chromium."""
 import pathlib
 import subprocess
-import sys
 import time
 
 import pytest
-
-TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS / "support"))
-
-from browser import Browser, CannotBrowse  # noqa: E402
-from test_cli import PYCORE  # noqa: E402
+from headless import Browser, CannotBrowse, browser  # noqa: F401
+from test_cli import PYCORE
 
 WRITE_REPORTS = pathlib.Path(PYCORE).parents[1] / "tests" / "write_reports"
 ROWS = "document.querySelectorAll('#clusters > tbody')"
 SHOWN = "document.querySelectorAll('#clusters > tbody:not([hidden])').length"
 COLUMN = "Array.from(" + ROWS + ", (row) => row.rows[0].cells[%d].textContent)"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        with Browser() as made:
-            yield made
-    except CannotBrowse as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="module")
