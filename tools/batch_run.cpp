@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "output.h"
 #include "progress_bar.h"
 #include "sandboxed.h"
 
@@ -66,6 +67,12 @@ std::vector<ToolOption> batch_options() {
     return {{"jobs,j", "N",
              "Read with so many processes at once; as many as there are processors and memory for, unless given."},
             {"time-limit", "N", "Give up an input that is not read after `N` seconds (120)."}};
+}
+
+bool wants_color(const Invocation& invocation) {
+    const std::string choice = invocation.value("color");
+    if (choice == "always") return true;
+    return choice == "auto" && !invocation.has("output") && use_color(ColorChoice::Auto);
 }
 
 Result<BatchRun> run_batch(const Invocation& invocation, const BatchTask& task) {

@@ -14,6 +14,9 @@ namespace pycore {
 // --jobs, --time-limit
 std::vector<ToolOption> batch_options();
 
+// By --color: on a terminal, unless the answer goes into a file.
+bool wants_color(const Invocation& invocation);
+
 struct BatchTask {
     ReadOptions read;
     TargetWork work;                                              // in the readers

@@ -65,12 +65,6 @@ void tell_bytes(const Invocation& invocation, const BatchRun& run) {
                             100.0 * static_cast<double>(run.bytes_touched) / static_cast<double>(run.bytes)));
 }
 
-bool use_colors(const Invocation& invocation) {
-    const std::string choice = invocation.value("color");
-    if (choice == "always") return true;
-    return choice != "never" && !invocation.has("output") && use_color(ColorChoice::Auto);
-}
-
 std::string document_of(const Invocation& invocation, const JobTree& tree) {
     if (invocation.has("partial")) return write_job_part(tree, version());
     const JobReport report = conclude_job(tree, {invocation.number("expect-ranks")});
@@ -80,7 +74,7 @@ std::string document_of(const Invocation& invocation, const JobTree& tree) {
     if (format == "dot") return write_job_dot(tree, report);
     if (format == "folded") return write_job_folded(tree, report);
     if (format == "speedscope") return write_job_speedscope(tree, report, version());
-    return write_job_text(tree, report, {use_colors(invocation), !invocation.has("no-tree")});
+    return write_job_text(tree, report, {wants_color(invocation), !invocation.has("no-tree")});
 }
 
 ExitStatus status_of(const JobTree& tree, bool wrong_parts) {

@@ -31,12 +31,6 @@ SignatureLevel wanted_level(const Invocation& invocation) {
     return static_cast<SignatureLevel>(level.back() - '0');  // one of L0 to L3
 }
 
-bool use_color(const Invocation& invocation) {
-    const std::string choice = invocation.value("color");
-    if (choice == "always") return true;
-    return choice == "auto" && !invocation.has("output") && pycore::use_color(ColorChoice::Auto);
-}
-
 // What is told of one target, made where it is read.
 std::string sign_target(const Invocation& invocation, const std::string& target, const ProcessState& state) {
     if (invocation.value("format") == "json") {
@@ -45,7 +39,7 @@ std::string sign_target(const Invocation& invocation, const std::string& target,
         return write_signature_json(target, state, sign(state), options);
     }
     return write_signature_text(target, sign(state),
-                                {use_color(invocation), invocation.has("explain"), wanted_level(invocation)});
+                                {wants_color(invocation), invocation.has("explain"), wanted_level(invocation)});
 }
 
 // An answer on its way from a reader: a letter for its completeness before it.

@@ -96,8 +96,7 @@ bool is_found(const Invocation& invocation, const TriageReport& report) {
 TriageOptions report_options(const Invocation& invocation) {
     TriageOptions options;
     options.tool_version = std::string(version());
-    const std::string color = invocation.value("color");
-    options.color = color == "always" || (color == "auto" && !invocation.has("output") && use_color(ColorChoice::Auto));
+    options.color = wants_color(invocation);
     options.everything = invocation.has("verbose");
     options.max_bytes = static_cast<std::size_t>(invocation.number("max-bytes").value_or(0));
     return options;
